@@ -1,0 +1,3 @@
+module github.com/voxfold/voxfold
+
+go 1.25.0
