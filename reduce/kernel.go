@@ -1,0 +1,84 @@
+package reduce
+
+// The contract between the portable code and the assembly.
+//
+// A kernel takes whole blocks of one sample and adds their sums, in order, to
+// float64 sums. A voxel's place decides where it is added: lane = index mod
+// Lanes; a block's row is Lanes voxels, and each lane adds in row order in
+// float32; at the end of a block the lanes are folded in float64 by halves
+// (lane i + lane i+8, then i + i+4, i + i+2, i + i+1), and that one number is
+// added to the sum. Every float32 operation is exactly rounded, and a sum
+// that a voxel does not belong to may be left alone or be given 0: that is
+// the same, since no addend is negative.
+//
+// A kernel stops in front of the first block that holds something it does not
+// expect (NaN, Inf, a probability outside [0,1] or −0, a logit beyond
+// ±maxLogit, a label that is neither 0 nor 1 nor ignored) with nothing of that
+// block added, and returns the number of blocks done. Go code then decides
+// whether it is an error; where it is not, the kernel is called again with the
+// block in its plain form.
+//
+// reduce_generic.go is the specification: an assembly kernel is right when its
+// bits are the same.
+
+const (
+	// Lanes is the number of float32 partial sums that the voxels of a block
+	// are dealt to in turn.
+	Lanes = 16
+	// BlockSize is the number of voxels whose lanes are folded to one float64.
+	BlockSize = 512
+	// SegmentSize is the number of voxels whose blocks are added in float64.
+	// Segment sums are added exactly: shards split at multiples of it give
+	// the bits of the whole.
+	SegmentSize = 65536
+
+	// quad is the number of rows whose cross entropy may share one logarithm.
+	quad = 4
+
+	// maxLogit bounds the logits that a kernel takes: the sum of a lane stays
+	// finite. Beyond it a logit counts as ±maxLogit.
+	maxLogit = 0x1p100
+)
+
+// hardSums are the sums of a one-channel prediction against hard labels, by
+// label (0 background, 1 foreground): with r the probability of a voxel's own
+// class and s = 1 − r, Σ r, Σ s, Σ −log r and Σ s^γ·(−log r).
+type hardSums struct {
+	r, s, l, f [2]float64
+	n          uint64 // voxels that are not ignored
+}
+
+// A hardCall is the argument of the one-channel kernels for hard labels
+// without weights.
+type hardCall struct {
+	prediction []float32 // whole blocks
+	labels     []uint8   // 0, 1 or ignore, one per prediction
+	ignore     uint32    // the ignored label, over 1; over 255: none
+	eps        float32   // probabilities are clamped to [eps, oneMinusEps] in log and power
+	oneMinus   float32
+	hi, lo     float32 // γ in two parts
+	sums       hardSums
+	power      power
+}
+
+// A pass names a kernel: what a prediction holds and which sums are wanted.
+type pass struct {
+	input input
+	want  want
+	form  powerForm // where want is wantFocal
+}
+
+type input uint8
+
+const (
+	probabilities input = iota
+	logits
+)
+
+type want uint8
+
+const (
+	wantRegion want = iota // TP, FP, FN
+	wantCE                 // and cross entropy
+	wantFocal              // and one focal sum
+)

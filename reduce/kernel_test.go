@@ -1,0 +1,128 @@
+package reduce
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// everyPass lists the kernels: every input with every set of sums.
+func everyPass() (all []pass) {
+	for _, in := range []input{probabilities, logits} {
+		all = append(all, pass{in, wantRegion, powerAny}, pass{in, wantCE, powerAny}, pass{in, wantFocal, powerAny})
+		for _, form := range fastPowers {
+			all = append(all, pass{in, wantFocal, form})
+		}
+	}
+	return all
+}
+
+func newHardCall(gamma float64) *hardCall {
+	p := newPower(gamma)
+	return &hardCall{ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
+}
+
+// A texture makes test volumes: labels in runs of a random length, and values
+// of every kind that the numbers contract names.
+func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint32, wild bool) {
+	run, label, kind := 0, uint8(0), 0
+	for i := range x {
+		if run == 0 {
+			run, label, kind = 1+rng.IntN(200), uint8(rng.IntN(2)), rng.IntN(6)
+			if rng.IntN(4) == 0 {
+				run = 1 + rng.IntN(5)
+			}
+		}
+		run--
+		labels[i] = label
+		if ignore < 256 && rng.IntN(20) == 0 {
+			labels[i] = uint8(ignore)
+		}
+		u := rng.Float32()
+		switch kind {
+		case 0:
+			x[i] = u
+		case 1:
+			x[i] = 1 - u*1e-6
+		case 2:
+			x[i] = u * 1e-7
+		case 3:
+			x[i] = float32(rng.IntN(2))
+		case 4:
+			x[i] = math.Float32frombits(rng.Uint32N(math.Float32bits(1) + 1))
+		case 5:
+			x[i] = float32(label) + (u-.5)*.1
+			x[i] = min(max(x[i], 0), 1)
+		}
+		if in == logits {
+			switch kind {
+			case 3:
+				x[i] = (x[i] - .5) * 2000
+			case 4:
+				x[i] = math.Float32frombits(rng.Uint32N(math.Float32bits(maxLogit)+1) | rng.Uint32N(2)<<31)
+			default:
+				x[i] = (u - .5) * 40
+			}
+		}
+		if wild && rng.IntN(2000) == 0 {
+			x[i] = math.Float32frombits(rng.Uint32())
+		}
+		if wild && rng.IntN(2000) == 0 {
+			labels[i] = uint8(rng.Uint32())
+		}
+	}
+}
+
+// compareHard requires the bits of the portable kernel of every level.
+func compareHard(t *testing.T, p pass, call hardCall) {
+	t.Helper()
+	want := call
+	wantBlocks := hardGeneric(p, &want)
+	for _, level := range Levels() {
+		got := call
+		require.Equal(t, wantBlocks, level.hard(p, &got), "blocks taken, %v %+v", level, p)
+		require.Equal(t, fmt.Sprintf("%x", want.sums), fmt.Sprintf("%x", got.sums), "%v %+v γ %v", level, p, call.power.gamma)
+	}
+}
+
+// FuzzHard: every level gives the bits of the portable one-channel kernel, for
+// any voxels, any bit pattern among them, any γ and any start in memory.
+func FuzzHard(f *testing.F) {
+	for seed := range uint64(40) {
+		f.Add(seed, uint8(seed), 0.7, []byte{1, 2, 3, 4, 5})
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, blocks uint8, gamma float64, raw []byte) {
+		if !(gamma > 0 && gamma < 100) {
+			gamma = .7
+		}
+		rng := rand.New(rand.NewPCG(seed, 0))
+		n := int(blocks%9) * BlockSize
+		offset := rng.IntN(17)
+		x, labels := make([]float32, n+offset)[offset:], make([]uint8, n+offset)[offset:]
+		for _, p := range everyPass() {
+			g := gamma
+			for k, form := range fastPowers {
+				if form == p.form {
+					g = k
+				}
+			}
+			call := newHardCall(g)
+			call.power.form = p.form
+			if rng.IntN(2) == 0 {
+				call.ignore = 2 + rng.Uint32N(254)
+			}
+			texture(rng, p.input, x, labels, call.ignore, seed%2 == 0)
+			for i, v := range raw { // raw bytes reach the values' bits themselves
+				if len(x) > 0 {
+					j := rng.IntN(len(x))
+					x[j] = math.Float32frombits(math.Float32bits(x[j]) ^ uint32(v)<<(8*(i%4)))
+				}
+			}
+			call.prediction, call.labels = x, labels
+			compareHard(t, p, *call)
+		}
+	})
+}

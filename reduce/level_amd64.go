@@ -1,0 +1,25 @@
+//go:build !purego && !noasm
+
+package reduce
+
+import "github.com/klauspost/cpuid/v2"
+
+func assemblyLevels() (have []Level) {
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
+		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
+			have = append(have, AVX512)
+		}
+		have = append(have, AVX2)
+	}
+	return have
+}
+
+func (l Level) hard(p pass, c *hardCall) int {
+	switch l {
+	case AVX512:
+		return hardAVX512(p, c)
+	case AVX2:
+		return hardAVX2(p, c)
+	}
+	return hardGeneric(p, c)
+}
