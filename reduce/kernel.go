@@ -35,9 +35,11 @@ const (
 	// quad is the number of rows whose cross entropy may share one logarithm.
 	quad = 4
 
-	// maxLogit bounds the logits that a kernel takes: the sum of a lane stays
-	// finite. Beyond it a logit counts as ±maxLogit.
-	maxLogit = 0x1p100
+	// maxLogit bounds the logits that a kernel takes, and maxWeight the weights:
+	// the sum of a lane stays finite. Beyond it a logit counts as ±maxLogit,
+	// and a weight is an error.
+	maxLogit  = 0x1p60
+	maxWeight = 0x1p60
 )
 
 // hardSums are the sums of a one-channel prediction against hard labels, by
@@ -61,6 +63,46 @@ type hardCall struct {
 	power      power
 }
 
+// A softCall is the argument of the one-channel kernels for targets and
+// weights that are numbers. Every voxel adds to both classes: to the
+// foreground with w·y, to the background with w·(1−y).
+type softCall struct {
+	prediction []float32 // whole blocks
+	target     []float32 // y in [0,1], one per prediction
+	weights    []float32 // w in [0, maxWeight], one per prediction
+	eps        float32
+	oneMinus   float32
+	hi, lo     float32
+	sums       hardSums // n is not used
+	w          float64  // Σ w
+	power      power
+}
+
+// A planarCall is the argument of the kernels for C ≥ 2 channels, which are
+// the planes of one prediction: softmax over logits, or probabilities.
+type planarCall struct {
+	planes   [][]float32 // C planes, whole blocks each
+	labels   []int32     // hard targets: the class, or below 0 where ignored; nil: targets
+	targets  [][]float32 // soft targets: C planes
+	weights  []float32   // w in [0, maxWeight], one per voxel
+	eps      float32
+	oneMinus float32
+	hi, lo   float32
+	sums     []planeSums // one per class
+	w        float64     // Σ w
+	scratch  []float32   // C·BlockSize numbers for the kernel to use
+	power    power
+}
+
+// planeSums are the sums of one class of a planarCall.
+type planeSums struct {
+	r float64 // Σ w·y·p
+	s float64 // Σ w·y·q
+	l float64 // Σ w·y·(−log p)
+	f float64 // Σ w·y·q^γ·(−log p)
+	p float64 // Σ w·(1−y)·p
+}
+
 // A pass names a kernel: what a prediction holds and which sums are wanted.
 type pass struct {
 	input input
@@ -72,7 +114,7 @@ type input uint8
 
 const (
 	probabilities input = iota
-	logits
+	logits              // of a sigmoid where there is one channel, of a softmax where there are more
 )
 
 type want uint8

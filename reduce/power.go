@@ -33,13 +33,13 @@ func (w power) fast(q float32) float32 {
 	case powerOne:
 		return q
 	case powerTwo:
-		return q * q
+		return float32(q * q)
 	}
 	root := float32(math.Sqrt(float64(q))) // exactly rounded: float64 has more than twice the digits
 	if w.form == powerHalf {
 		return root
 	}
-	return q * root
+	return float32(q * root)
 }
 
 // exp2 returns q^γ = 2^(γ·(e+l)) for log2 q = e + l ≤ 0 with whole e. The

@@ -21,8 +21,65 @@ func (a *lanes) fold() float64 {
 	return d[0]
 }
 
+// add adds weight·x to the lane of voxel i. A weight of 0 adds nothing, and
+// one of 1 adds x: the same bits as the fused operation gives.
+func (a *lanes) add(i int, weight, x float32) {
+	a[i%Lanes] = fmaTiny(weight, x, a[i%Lanes])
+}
+
+// A voxel is what one voxel adds for a class: the probability r of the class,
+// s = 1 − r, l = −log r, and f = s^γ·l.
+type voxel struct{ r, s, l, f float32 }
+
+// terms says what a voxel wants.
+type terms struct {
+	pass
+	eps, oneMinus float32 // probabilities are clamped to this range in log and power
+	power         power
+}
+
+// binary returns the voxel of a one-channel prediction x for class y.
+func (t *terms) binary(x float32, y uint8) (v voxel) {
+	if t.input == logits {
+		if y == 0 {
+			x = -x
+		}
+		u := newLogit(x)
+		v.r, v.s = u.probabilities()
+		if t.want >= wantCE {
+			v.l = u.surprise()
+		}
+		if t.want == wantFocal {
+			v.f = float32(u.power(t.power) * v.l)
+		}
+		return v
+	}
+	r, s := x, 1-x
+	if y == 0 {
+		r, s = s, r
+	}
+	return t.probability(r, s)
+}
+
+// probability returns the voxel of a given r and s = 1 − r.
+func (t *terms) probability(r, s float32) voxel {
+	v := voxel{r: r, s: s}
+	if t.want >= wantCE {
+		v.l = negLog(max(r, t.eps), max(s, t.eps))
+	}
+	if t.want == wantFocal {
+		v.f = float32(t.power.of(min(max(s, t.eps), t.oneMinus)) * v.l)
+	}
+	return v
+}
+
 // hardGeneric is the one-channel kernel for hard labels.
 func hardGeneric(p pass, c *hardCall) int {
+	t := terms{p, c.eps, c.oneMinus, c.power}
+	quads := p.input == probabilities && p.want == wantCE
+	if quads {
+		t.want = wantRegion
+	}
 	blocks := len(c.prediction) / BlockSize
 	for b := range blocks {
 		x := c.prediction[b*BlockSize:][:BlockSize]
@@ -31,81 +88,50 @@ func hardGeneric(p pass, c *hardCall) int {
 			return b
 		}
 		var r, s, l, f [2]lanes
-		var n uint64
 		for i, y := range labels {
 			if uint32(y) == c.ignore {
 				continue
 			}
-			n++
+			v := t.binary(x[i], y)
 			lane := i % Lanes
-			v := newVoxel(p, c, x[i], y)
 			r[y][lane] += v.r
 			s[y][lane] += v.s
 			l[y][lane] += v.l
-			f[y][lane] += float32(v.power * v.l)
+			f[y][lane] += v.f
+			c.sums.n++
 		}
-		if p.input == probabilities && p.want == wantCE {
-			l = quadCE(c, x, labels)
+		if quads {
+			l = t.quadCE(x, labels, c.ignore)
 		}
-		for y := range 2 {
-			c.sums.r[y] += r[y].fold()
-			c.sums.s[y] += s[y].fold()
-			c.sums.l[y] += l[y].fold()
-			c.sums.f[y] += f[y].fold()
-		}
-		c.sums.n += n
+		c.sums.add(&r, &s, &l, &f)
 	}
 	return blocks
 }
 
-// A voxel is what one voxel adds: the probability r of its own class,
-// s = 1 − r, l = −log r, and power = s^γ.
-type voxel struct{ r, s, l, power float32 }
-
-func newVoxel(p pass, c *hardCall, x float32, y uint8) (v voxel) {
-	if p.input == logits {
-		if y == 0 {
-			x = -x
-		}
-		u := newLogit(x)
-		v.r, v.s = u.probabilities()
-		if p.want >= wantCE {
-			v.l = u.surprise()
-		}
-		if p.want == wantFocal {
-			v.power = u.power(c.power)
-		}
-		return v
+func (a *hardSums) add(r, s, l, f *[2]lanes) {
+	for y := range 2 {
+		a.r[y] += r[y].fold()
+		a.s[y] += s[y].fold()
+		a.l[y] += l[y].fold()
+		a.f[y] += f[y].fold()
 	}
-	v.r, v.s = x, 1-x
-	if y == 0 {
-		v.r, v.s = v.s, v.r
-	}
-	if p.want == wantFocal {
-		s := c.clamp(v.s)
-		v.l = negLog(max(v.r, c.eps), s)
-		v.power = c.power.of(s)
-	}
-	return v
 }
-
-func (c *hardCall) clamp(p float32) float32 { return min(max(p, c.eps), c.oneMinus) }
 
 // quadCE is the cross entropy of a block of probabilities where no focal sum
 // wants the single voxel's: four rows share one logarithm. Beside the product
 // of their r it carries the product's complement, 1 − r0·r1·r2·r3, so that
 // the digits of probabilities near 1 survive. The voxels of the other class
 // enter as r = 1, s = 0.
-func quadCE(c *hardCall, x []float32, labels []uint8) (l [2]lanes) {
+func (t *terms) quadCE(x []float32, labels []uint8, ignore uint32) (l [2]lanes) {
 	for row := 0; row < BlockSize; row += quad * Lanes {
 		for y := range uint8(2) {
 			for lane := range Lanes {
 				var r, s [quad]float32
 				for k := range quad {
 					r[k] = 1
-					if i := row + k*Lanes + lane; labels[i] == y && uint32(y) != c.ignore {
-						v := newVoxel(pass{}, c, x[i], y)
-						r[k], s[k] = max(v.r, c.eps), max(v.s, c.eps)
+					if i := row + k*Lanes + lane; labels[i] == y && uint32(y) != ignore {
+						v := t.binary(x[i], y)
+						r[k], s[k] = max(v.r, t.eps), max(v.s, t.eps)
 					}
 				}
 				high := float32(r[2] * r[3])
@@ -116,6 +142,38 @@ func quadCE(c *hardCall, x []float32, labels []uint8) (l [2]lanes) {
 		}
 	}
 	return l
+}
+
+// softGeneric is the one-channel kernel for soft targets and weights.
+func softGeneric(p pass, c *softCall) int {
+	t := terms{p, c.eps, c.oneMinus, c.power}
+	blocks := len(c.prediction) / BlockSize
+	for b := range blocks {
+		x := c.prediction[b*BlockSize:][:BlockSize]
+		target := c.target[b*BlockSize:][:BlockSize]
+		weights := c.weights[b*BlockSize:][:BlockSize]
+		if !plainValues(x, p.input) || !plainValues(target, probabilities) || !plainWeights(weights) {
+			return b
+		}
+		var r, s, l, f [2]lanes
+		var sum lanes
+		for i, w := range weights {
+			sum.add(i, w, 1)
+			for y, wy := range [2]float32{float32(w * (1 - target[i])), float32(w * target[i])} {
+				if wy == 0 {
+					continue
+				}
+				v := t.binary(x[i], uint8(y))
+				r[y].add(i, wy, v.r)
+				s[y].add(i, wy, v.s)
+				l[y].add(i, wy, v.l)
+				f[y].add(i, wy, v.f)
+			}
+		}
+		c.sums.add(&r, &s, &l, &f)
+		c.w += sum.fold()
+	}
+	return blocks
 }
 
 // plainLabels reports whether every label is 0, 1 or ignored.
@@ -146,4 +204,13 @@ func (in input) plain() (mask, limit uint32) {
 		return 0x7fffffff, math.Float32bits(maxLogit)
 	}
 	return 0xffffffff, math.Float32bits(1)
+}
+
+// plainWeights reports whether every weight is in [0, maxWeight] and not −0.
+func plainWeights(weights []float32) bool {
+	var most uint32
+	for _, w := range weights {
+		most = max(most, math.Float32bits(w))
+	}
+	return most <= math.Float32bits(maxWeight)
 }
