@@ -142,7 +142,7 @@ func TestProgrammersErrorsPanic(t *testing.T) {
 		"loss: a focal sum with gamma 2 is needed, and the totals have gammas [1.5]; ask the pass for what Needs says",
 		func() { MustParse("focal").Value(totals) })
 	assert.PanicsWithValue(t,
-		"loss ce: class-weights has length 2; a prediction of 3 channels has 3 classes",
+		"loss ce: class-weights has length 2, where there are 3 classes",
 		func() { MustParse("ce:class-weights=1/2").Value(totals) })
 	assert.PanicsWithValue(t,
 		"loss: the derivatives have not the shape of the totals; reduce.NewDerivatives makes them",

@@ -157,7 +157,8 @@ func scores(l Loss, t *reduce.Totals) bool {
 }
 
 // Spec returns the text from which [Parse] makes l again, every parameter in
-// effect written out: "focal:gamma=2,reduction=mean".
+// effect written out: "focal:gamma=2,reduction=mean". A [Sum] has no such text;
+// its name is returned.
 func Spec(l Loss) string {
 	params := l.Params()
 	if len(params) == 0 {

@@ -65,7 +65,10 @@ func TestNothingToScore(t *testing.T) {
 			assert.Equal(t, reduce.NewDerivatives(totals), d, "%s of %s", e.Name, name)
 		}
 	}
-	assert.Zero(t, Sum(Weighted{2, MustParse("combo")}).Value(&reduce.Totals{}))
+	none := &reduce.Totals{}
+	l := Sum(Weighted{2, MustParse("combo")})
+	assert.Zero(t, l.Value(none))
+	assert.NotPanics(t, func() { l.AddDerivative(none, 1, reduce.NewDerivatives(none)) })
 }
 
 // One channel: the plain region losses do not look at the background, the

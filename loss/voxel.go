@@ -88,8 +88,7 @@ func (m voxelMean) check(channels int) error {
 		return fmt.Errorf("alpha is one number, the foreground's of a one-channel prediction; "+
 			"%d channels take a list of %d", channels, channels)
 	case len(m.weights) != rows:
-		return fmt.Errorf("%s has length %d; a prediction of %d channels has %d classes",
-			m.param, len(m.weights), channels, rows)
+		return fmt.Errorf("%s has length %d, where there are %d classes", m.param, len(m.weights), rows)
 	}
 	return nil
 }
