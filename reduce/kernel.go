@@ -61,6 +61,8 @@ type hardCall struct {
 	hi, lo     float32 // γ in two parts
 	sums       hardSums
 	power      power
+
+	clampRegion bool // portable kernels only
 }
 
 // A softCall is the argument of the one-channel kernels for targets and
@@ -76,6 +78,8 @@ type softCall struct {
 	sums       hardSums // n is not used
 	w          float64  // Σ w
 	power      power
+
+	clampRegion bool // portable kernels only
 }
 
 // A planarCall is the argument of the kernels for C ≥ 2 channels, which are
@@ -92,6 +96,8 @@ type planarCall struct {
 	w        float64     // Σ w
 	scratch  []float32   // C·BlockSize numbers for the kernel to use
 	power    power
+
+	clampRegion bool // portable kernels only
 }
 
 // planeSums are the sums of one class of a planarCall.

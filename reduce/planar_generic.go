@@ -9,7 +9,7 @@ const groupSize = 16
 
 // planarGeneric is the kernel for C channels.
 func planarGeneric(p pass, c *planarCall) int {
-	t := terms{p, c.eps, c.oneMinus, c.power}
+	t := terms{p, c.eps, c.oneMinus, c.power, c.clampRegion}
 	blocks := len(c.planes[0]) / BlockSize
 	for b := range blocks {
 		if !c.plain(p.input, b*BlockSize) {
@@ -63,7 +63,7 @@ func (c *planarCall) hard(t *terms, start int) {
 		for i, v := range own {
 			w := c.weight(start + i)
 			if int(c.labels[start+i]) != k {
-				p.add(i, w, c.scratch[k*BlockSize+i])
+				p.add(i, w, t.region(c.scratch[k*BlockSize+i]))
 				continue
 			}
 			r.add(i, w, v.r)
@@ -136,7 +136,7 @@ func (c *planarCall) most(i int) float32 {
 // other classes; inverse is 1/Σ e^(x_k−most), below the largest logit by the
 // class's own. Up to ½ the logarithm is below + log Σ, above it comes from s.
 func (t *terms) softmax(r, s, inverse, below float32) voxel {
-	v := voxel{r: r, s: s}
+	v := voxel{r: t.region(r), s: t.region(s)}
 	if t.want >= wantCE {
 		if r >= 0.5 {
 			v.l = negLog(r, s)

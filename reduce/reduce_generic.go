@@ -36,6 +36,15 @@ type terms struct {
 	pass
 	eps, oneMinus float32 // probabilities are clamped to this range in log and power
 	power         power
+	clampRegion   bool // and in the region sums
+}
+
+// region returns the probability as the region sums take it.
+func (t *terms) region(p float32) float32 {
+	if t.clampRegion {
+		return min(max(p, t.eps), t.oneMinus)
+	}
+	return p
 }
 
 // binary returns the voxel of a one-channel prediction x for class y.
@@ -45,7 +54,8 @@ func (t *terms) binary(x float32, y uint8) (v voxel) {
 			x = -x
 		}
 		u := newLogit(x)
-		v.r, v.s = u.probabilities()
+		r, s := u.probabilities()
+		v.r, v.s = t.region(r), t.region(s)
 		if t.want >= wantCE {
 			v.l = u.surprise()
 		}
@@ -63,7 +73,7 @@ func (t *terms) binary(x float32, y uint8) (v voxel) {
 
 // probability returns the voxel of a given r and s = 1 − r.
 func (t *terms) probability(r, s float32) voxel {
-	v := voxel{r: r, s: s}
+	v := voxel{r: t.region(r), s: t.region(s)}
 	if t.want >= wantCE {
 		v.l = negLog(max(r, t.eps), max(s, t.eps))
 	}
@@ -75,7 +85,7 @@ func (t *terms) probability(r, s float32) voxel {
 
 // hardGeneric is the one-channel kernel for hard labels.
 func hardGeneric(p pass, c *hardCall) int {
-	t := terms{p, c.eps, c.oneMinus, c.power}
+	t := terms{p, c.eps, c.oneMinus, c.power, c.clampRegion}
 	quads := p.input == probabilities && p.want == wantCE
 	if quads {
 		t.want = wantRegion
@@ -146,7 +156,7 @@ func (t *terms) quadCE(x []float32, labels []uint8, ignore uint32) (l [2]lanes) 
 
 // softGeneric is the one-channel kernel for soft targets and weights.
 func softGeneric(p pass, c *softCall) int {
-	t := terms{p, c.eps, c.oneMinus, c.power}
+	t := terms{p, c.eps, c.oneMinus, c.power, c.clampRegion}
 	blocks := len(c.prediction) / BlockSize
 	for b := range blocks {
 		x := c.prediction[b*BlockSize:][:BlockSize]

@@ -1,0 +1,282 @@
+package reduce
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// A Reducer folds chunks of voxels into sums. It holds, for any number of
+// voxels, one open block of BlockSize voxels per sample, the sums, and per
+// worker a few blocks' buffers (see [Reducer.Memory]); Fold allocates nothing
+// but these, once.
+//
+// A Reducer serves one goroutine at a time, and itself uses Options.Workers.
+// Several Reducers may be used at once, and their sums merged.
+type Reducer struct {
+	*plan
+	sums    *Sums // of whole segments
+	samples []sample
+	workers []*worker
+	kind    kind // of all chunks
+
+	// The Fold under way: nothing of it reaches sums and samples before all of
+	// it was accepted.
+	job     job
+	fold    fold
+	lock    sync.Mutex
+	pending []accumulator // the sums of its whole segments
+	view    tile
+}
+
+// A sample is what has come of a sample beyond whole segments.
+type sample struct {
+	voxels int64     // all that came
+	fill   int       // voxels in the open block
+	blocks int       // blocks in the open segment
+	open   []float64 // the sums of these blocks
+	block  *tile     // the open block
+}
+
+// A fold is a chunk as a run of whole blocks, taken in parts that end where
+// segments do.
+type fold struct {
+	chunk  Chunk
+	sample *sample
+	head   int       // voxels of the chunk that belong to the open block
+	opened int       // 1 where that makes it whole, and the first of the run
+	blocks int       // whole blocks
+	last   []float64 // the sums of the segment that stays open
+	failed atomic.Bool
+}
+
+// New returns a Reducer under options o, or an error that names the option
+// out of range, or the level that the machine lacks.
+func New(o Options) (*Reducer, error) {
+	o, err := o.prepare()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reducer{plan: newPlan(o), sums: newSums(o), samples: make([]sample, o.Samples)}
+	slots := r.layout.slots()
+	for i := range r.samples {
+		r.samples[i].open = make([]float64, slots)
+	}
+	r.pending = make([]accumulator, slots)
+	r.fold.last = make([]float64, slots)
+	r.job.do = r.part
+	r.Reset()
+	return r, nil
+}
+
+// Level returns the level of the kernels in use.
+func (r *Reducer) Level() Level { return r.options.Level }
+
+// Voxels returns the number of voxels of a sample that have been folded.
+func (r *Reducer) Voxels(sample int) int64 { return r.sample(sample).voxels }
+
+// Reset forgets all that was folded. What comes next may be of another kind.
+func (r *Reducer) Reset() {
+	r.sums = newSums(r.sums.options)
+	for i := range r.samples {
+		r.samples[i] = sample{open: r.samples[i].open}
+		clear(r.samples[i].open)
+	}
+	r.kind = unknown
+	r.workers = make([]*worker, r.options.Workers)
+}
+
+func (r *Reducer) sample(i int) *sample {
+	if i < 0 || i >= len(r.samples) {
+		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", i, len(r.samples)))
+	}
+	return &r.samples[i]
+}
+
+// Fold adds a chunk of voxels, which continue those that the sample has. When
+// it returns it is done with the chunk's slices.
+//
+// It returns an [*InputError] where the data cannot be summed; nothing of the
+// chunk is added then, and all before it stays as it was. It panics, before
+// anything is added, where the chunk's slices differ in length or number, or
+// its kind (labels or soft target, weights or none) from that of the chunks
+// before.
+func (r *Reducer) Fold(sample int, c Chunk) error {
+	s := r.sample(sample)
+	n := c.voxels(&r.options)
+	r.begin(&c, s)
+
+	f := &r.fold
+	f.chunk, f.sample = c, s
+	defer f.release()
+	f.head = min((BlockSize-s.fill)%BlockSize, n)
+	f.blocks = (n - f.head) / BlockSize
+	tail := n - f.head - f.blocks*BlockSize
+	if r.rules.inspect(&c, 0, f.head) != nil || r.rules.inspect(&c, n-tail, n) != nil {
+		return r.failure(sample, &c, n)
+	}
+	r.keep(0, f.head, s.fill)
+	if f.opened = 0; s.fill+f.head == BlockSize {
+		f.opened = 1
+		f.blocks++
+	}
+	if f.blocks > 0 {
+		if !r.segments() {
+			return r.failure(sample, &c, n)
+		}
+		r.commit(sample)
+		s.fill = tail
+	} else {
+		s.fill += f.head + tail
+	}
+	r.keep(n-tail, n, 0)
+	s.voxels += int64(n)
+	return nil
+}
+
+func (f *fold) release() { f.chunk, f.sample = Chunk{}, nil }
+
+// begin makes the buffers for data of the chunk's kind.
+func (r *Reducer) begin(c *Chunk, s *sample) {
+	k := c.kind()
+	if r.kind == unknown {
+		r.kind = k
+		r.view = tile{planes: make([][]float32, r.options.Channels), targets: make([][]float32, r.options.Channels)}
+	}
+	if k != r.kind {
+		panic("reduce: chunks with and without weights, or of labels and of soft targets, in one Reducer")
+	}
+	if s.block == nil {
+		s.block = newTile(r.options.Channels, k, BlockSize)
+	}
+}
+
+// keep copies voxels [from, to) of the chunk into the open block, in the form
+// that kernels take.
+func (r *Reducer) keep(from, to, at int) {
+	if from == to {
+		return
+	}
+	b := r.fold.sample.block
+	b.load(r.rules, &r.fold.chunk, from, to, at)
+	r.view.targets = r.view.targets[:len(b.targets)]
+	r.view.slice(b, at, at+to-from)
+	r.view.settle(r.rules, paddingLabel)
+}
+
+const segmentBlocks = SegmentSize / BlockSize
+
+// segments sums the blocks of the fold, and reports whether all of their data
+// was acceptable.
+func (r *Reducer) segments() bool {
+	f := &r.fold
+	f.failed.Store(false)
+	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
+	r.job.run(1+max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks, r.options.Workers)
+	if f.failed.Load() {
+		clear(r.pending)
+		return false
+	}
+	return true
+}
+
+// part sums part i of the fold: the rest of the open segment where i is 0, a
+// whole segment or the start of one elsewhere.
+func (r *Reducer) part(goroutine, i int) {
+	f := &r.fold
+	if f.failed.Load() {
+		return
+	}
+	w := r.worker(goroutine)
+	end := (i+1)*segmentBlocks - f.sample.blocks
+	start := max(0, end-segmentBlocks)
+	if i == 0 {
+		copy(w.slots, f.sample.open)
+	} else {
+		clear(w.slots)
+	}
+	ok := true
+	if start == 0 && f.opened == 1 {
+		ok = w.run(f.sample.block, paddingLabel)
+		start++
+	}
+	whole := end <= f.blocks
+	end = min(end, f.blocks)
+	voxel := func(block int) int { return f.head + (block-f.opened)*BlockSize }
+	if !ok || start < end && !w.chunk(&f.chunk, voxel(start), voxel(end)) {
+		f.failed.Store(true)
+		return
+	}
+	if !whole {
+		copy(f.last, w.slots)
+		return
+	}
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	for slot, v := range w.slots {
+		r.pending[slot].add(v)
+	}
+}
+
+func (r *Reducer) worker(i int) *worker {
+	if r.workers[i] == nil {
+		r.workers[i] = newWorker(r.plan, r.kind)
+	}
+	return r.workers[i]
+}
+
+// commit takes the sums of the fold over.
+func (r *Reducer) commit(sample int) {
+	f, s := &r.fold, r.fold.sample
+	if s.blocks+f.blocks >= segmentBlocks {
+		for slot := range r.pending {
+			r.sums.samples[sample][slot].merge(&r.pending[slot])
+		}
+		clear(r.pending)
+	}
+	if s.blocks = (s.blocks + f.blocks) % segmentBlocks; s.blocks == 0 {
+		clear(s.open)
+	} else {
+		copy(s.open, f.last)
+	}
+}
+
+// failure returns the error of a chunk of n voxels that could not be summed.
+func (r *Reducer) failure(sample int, c *Chunk, n int) error {
+	e := r.rules.inspect(c, 0, n)
+	if e == nil {
+		panic("reduce: a kernel refused data that is acceptable")
+	}
+	e.Sample = sample
+	e.Voxel += r.samples[sample].voxels
+	return e
+}
+
+// Sums returns the exact sums of all voxels folded so far. Folding may go on.
+func (r *Reducer) Sums() *Sums {
+	sums := newSums(r.sums.options)
+	for i := range r.samples {
+		s := &r.samples[i]
+		for slot := range sums.samples[i] {
+			sums.samples[i][slot].merge(&r.sums.samples[i][slot])
+		}
+		if s.voxels == 0 {
+			continue
+		}
+		w := r.worker(0)
+		copy(w.slots, s.open)
+		if s.fill > 0 {
+			s.block.pad(s.fill)
+			if !w.run(s.block, paddingLabel) {
+				panic("reduce: a kernel refused data that is acceptable")
+			}
+		}
+		for slot, v := range w.slots {
+			sums.samples[i][slot].add(v)
+		}
+	}
+	return sums
+}
+
+// Totals returns the sums of all voxels folded so far, rounded to float64.
+func (r *Reducer) Totals() *Totals { return r.Sums().Totals() }

@@ -1,0 +1,251 @@
+package reduce
+
+// A worker runs kernels over tiles. It holds the calls and the buffers that a
+// goroutine needs, made once.
+type worker struct {
+	*plan
+	slots []float64 // the sums of a segment under way
+	loose *tile     // a tile of converted voxels
+	block *tile     // a block put in plain form
+	part  tile      // a view of the chunk, or of loose
+	view  tile      // a view of the tile under way, for one call
+	hardC hardCall
+	softC softCall
+	plane planarCall
+}
+
+// A plan is what all workers of a Reducer share: how a sample's voxels are
+// summed.
+type plan struct {
+	options Options
+	layout  layout
+	rules   *rules
+	pass    pass
+	ignore  uint32 // the label to ignore in uint8 labels that need no conversion
+	direct  bool   // uint8 labels of one channel may be such
+	eps     float32
+	oneSub  float32
+}
+
+func newPlan(o Options) *plan {
+	p := &plan{options: o, layout: o.layout(), rules: newRules(&o)}
+	p.pass = pass{input: p.rules.input, want: o.want(&p.layout)}
+	p.ignore, p.direct = p.rules.direct()
+	p.eps, p.oneSub = float32(o.Epsilon), float32(1-o.Epsilon)
+	if o.ClampRegion {
+		p.options.Level = Generic
+	}
+	return p
+}
+
+// callSize is the most prediction numbers, all channels counted, that one
+// kernel call takes: assembly cannot be preempted, and the garbage collector
+// should not wait for longer than that.
+const callSize = 65536
+
+// tileSize is the number of voxels that a worker converts at a time.
+func (p *plan) tileSize() int { return max(1, 8/p.options.Channels) * BlockSize }
+
+func newWorker(p *plan, k kind) *worker {
+	w := &worker{
+		plan:  p,
+		slots: make([]float64, p.layout.slots()),
+		loose: newTile(p.options.Channels, k, p.tileSize()),
+		block: newTile(p.options.Channels, k, BlockSize),
+	}
+	for _, t := range []*tile{&w.part, &w.view} {
+		t.planes = make([][]float32, p.options.Channels)
+		if w.loose.targets != nil {
+			t.targets = make([][]float32, p.options.Channels)
+		}
+	}
+	if p.options.Channels > 1 {
+		w.plane.scratch = make([]float32, p.options.Channels*BlockSize)
+		w.plane.sums = make([]planeSums, p.options.Channels)
+	}
+	return w
+}
+
+// chunk adds voxels [from, to) of c, whole blocks, to the slots. It reports
+// whether all were acceptable.
+func (w *worker) chunk(c *Chunk, from, to int) bool {
+	t := &w.part
+	step := w.tileSize()
+	inPlace := c.Prediction.float32s != nil
+	labelsInPlace := inPlace && w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+	if labelsInPlace {
+		step = callSize
+	}
+	for ; from < to; from += step {
+		end := min(from+step, to)
+		ignore := uint32(paddingLabel)
+		switch {
+		case labelsInPlace:
+			ignore = w.ignore
+			t.labels = c.Target.uint8s[from:end]
+		case inPlace:
+			if w.loose.loadTarget(w.rules, c, from, end, 0) {
+				return false
+			}
+			t.slice(w.loose, 0, end-from)
+		default:
+			if w.loose.load(w.rules, c, from, end, 0) {
+				return false
+			}
+			t.slice(w.loose, 0, end-from)
+		}
+		if inPlace {
+			for k, plane := range c.Prediction.float32s {
+				t.planes[k] = plane[from:end]
+			}
+		}
+		if !w.run(t, ignore) {
+			return false
+		}
+	}
+	return true
+}
+
+// run adds a tile of whole blocks to the slots. Where a kernel stops in front
+// of a block, the block is put in plain form and given to it again.
+func (w *worker) run(t *tile, ignore uint32) bool {
+	blocks := len(t.planes[0]) / BlockSize
+	for done := 0; done < blocks; {
+		done += w.kernel(t, done*BlockSize, ignore)
+		if done == blocks {
+			break
+		}
+		from, to := done*BlockSize, (done+1)*BlockSize
+		w.block.copy(t, from, to)
+		if !w.block.settle(w.rules, ignore) || w.kernel(w.block, 0, ignore) != 1 {
+			return false
+		}
+		done++
+	}
+	return true
+}
+
+// copy copies voxels [from, to) of o.
+func (t *tile) copy(o *tile, from, to int) {
+	for k, plane := range o.planes {
+		copy(t.planes[k], plane[from:to])
+	}
+	for k, plane := range o.targets {
+		copy(t.targets[k], plane[from:to])
+	}
+	copy(t.labels, cut(o.labels, from, to))
+	copy(t.classes, cut(o.classes, from, to))
+	copy(t.weights, cut(o.weights, from, to))
+}
+
+// kernel calls the kernel of the tile's kind on its voxels from start on, and
+// returns the number of blocks done. Where several powers are wanted it is
+// called once for each: the other sums come out the same.
+func (w *worker) kernel(t *tile, start int, ignore uint32) (done int) {
+	p := w.pass
+	if p.want != wantFocal {
+		return w.call(p, power{}, 0, t, start, len(t.planes[0]), ignore)
+	}
+	end := len(t.planes[0])
+	for i, power := range w.layout.powers {
+		p.form = power.form
+		done = w.call(p, power, i, t, start, end, ignore)
+		end = start + done*BlockSize
+	}
+	return done
+}
+
+func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, ignore uint32) (done int) {
+	if start == end {
+		return 0
+	}
+	level := w.options.Level
+	switch {
+	case t.labels != nil:
+		c := &w.hardC
+		*c = hardCall{
+			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore,
+			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
+		}
+		w.give(&c.sums, focal)
+		done = level.hard(p, c)
+		w.take(&c.sums, focal)
+		if focal == 0 {
+			w.slots[0] += float64(c.sums.n)
+		}
+	case len(t.planes) == 1:
+		c := &w.softC
+		*c = softCall{
+			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
+			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
+		}
+		w.give(&c.sums, focal)
+		done = level.soft(p, c)
+		w.take(&c.sums, focal)
+		if focal == 0 {
+			w.slots[0] = c.w
+		}
+	default:
+		done = w.planar(p, pw, focal, t, start, end)
+	}
+	return done
+}
+
+// give and take move a one-channel prediction's sums between slots and call.
+// A second power's call finds the sums of the first already taken, adds to
+// them again, and only its focal sum is taken.
+func (w *worker) give(s *hardSums, focal int) {
+	for y := range 2 {
+		at := w.slots[w.layout.slot(y, 0):]
+		s.r[y], s.s[y], s.l[y], s.f[y] = at[slotR], at[slotS], at[slotL], at[min(slotF+focal, w.layout.perRow-1)]
+	}
+}
+
+func (w *worker) take(s *hardSums, focal int) {
+	for y := range 2 {
+		at := w.slots[w.layout.slot(y, 0):]
+		if focal == 0 {
+			at[slotR], at[slotS], at[slotL] = s.r[y], s.s[y], s.l[y]
+		}
+		if len(w.layout.powers) > 0 {
+			at[slotF+focal] = s.f[y]
+		}
+	}
+}
+
+func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (done int) {
+	c := &w.plane
+	step := max(1, callSize/(len(t.planes)*BlockSize)) * BlockSize
+	scratch, sums := c.scratch, c.sums
+	for from := start; from < end; from += step {
+		to := min(from+step, end)
+		w.view.slice(t, from, to)
+		*c = planarCall{
+			planes: w.view.planes, labels: w.view.classes, targets: w.view.targets, weights: w.view.weights,
+			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
+			scratch: scratch, sums: sums, w: w.slots[0],
+		}
+		for k := range c.sums {
+			at := w.slots[w.layout.slot(k, 0):]
+			c.sums[k] = planeSums{r: at[slotR], s: at[slotS], l: at[slotL], p: at[slotP], f: at[min(slotF+focal, w.layout.perRow-1)]}
+		}
+		n := w.options.Level.planar(p, c)
+		for k, v := range c.sums {
+			at := w.slots[w.layout.slot(k, 0):]
+			if focal == 0 {
+				at[slotR], at[slotS], at[slotL], at[slotP] = v.r, v.s, v.l, v.p
+			}
+			if len(w.layout.powers) > 0 {
+				at[slotF+focal] = v.f
+			}
+		}
+		if focal == 0 {
+			w.slots[0] = c.w
+		}
+		done += n
+		if n < (to-from)/BlockSize {
+			break
+		}
+	}
+	return done
+}
