@@ -199,7 +199,7 @@ var nrrdNames = map[Type]string{
 	Uint64: "uint64_t", Int64: "longlong", Float32: "float", Float64: "double",
 }
 
-// nrrdBytes returns an NRRD header with further lines, the last of them empty
+// nrrdHeaderBytes returns an NRRD header with further lines, the last of them empty
 // where data are attached.
 func nrrdHeaderBytes(t Type, big bool, sizes []int64, lines ...string) []byte {
 	endian := "little"
@@ -210,6 +210,9 @@ func nrrdHeaderBytes(t Type, big bool, sizes []int64, lines ...string) []byte {
 		nrrdNames[t], len(sizes), strings.Trim(fmt.Sprint(sizes), "[]"), endian)
 	return []byte(head + strings.Join(lines, "\n") + "\n")
 }
+
+// vector writes v as NRRD does.
+func vector(v [3]float64) string { return fmt.Sprintf("(%v,%v,%v)", v[0], v[1], v[2]) }
 
 var npyNames = map[Type]string{
 	Uint8: "u1", Int8: "i1", Uint16: "u2", Int16: "i2", Uint32: "u4", Int32: "i4", Uint64: "u8", Int64: "i8",

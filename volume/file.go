@@ -166,17 +166,21 @@ func (f *File) setData(src source, offset int64) error {
 		return fmt.Errorf("the data begin at byte %d", offset)
 	}
 	end := offset + bytes
+	name := "the file"
+	if src.path != f.Path {
+		name = src.path
+	}
 	if src.codec == nil {
 		if end > src.size {
 			return fmt.Errorf("%d elements of type %v from byte %d on need %d bytes, but %s has %d: %w",
-				f.elements, f.Type, offset, end, src.path, src.size, io.ErrUnexpectedEOF)
+				f.elements, f.Type, offset, end, name, src.size, io.ErrUnexpectedEOF)
 		}
 		return nil
 	}
 	f.Compression = src.codec.name
 	if end/src.codec.ratio > src.size {
 		return fmt.Errorf("%d elements of type %v need %d bytes, more than %s can make of the %d bytes of %s: %w",
-			f.elements, f.Type, end, src.codec.name, src.size, src.path, io.ErrUnexpectedEOF)
+			f.elements, f.Type, end, src.codec.name, src.size, name, io.ErrUnexpectedEOF)
 	}
 	return nil
 }

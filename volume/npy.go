@@ -135,7 +135,7 @@ func parseNPYDict(s string) (n npyDict, err error) {
 	p := npyParser{rest: strings.TrimSpace(s)}
 	p.want("{")
 	var seen []string
-	for !p.accept("}") {
+	for !p.failed && !p.accept("}") {
 		key := p.quoted()
 		p.want(":")
 		switch key {
@@ -147,15 +147,14 @@ func parseNPYDict(s string) (n npyDict, err error) {
 			}
 		case "shape":
 			n.shape = p.tuple()
+		case "":
+			p.failed = true
 		default:
 			return n, fmt.Errorf("key %.40q is none of descr, fortran_order, shape", key)
 		}
 		seen = append(seen, key)
 		if !p.accept(",") {
 			p.want("}")
-			break
-		}
-		if p.failed {
 			break
 		}
 	}
