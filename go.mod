@@ -3,6 +3,7 @@ module github.com/voxfold/voxfold
 go 1.25.0
 
 require (
+	github.com/klauspost/compress v1.20.3
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/stretchr/testify v1.12.1
 )

@@ -1,0 +1,178 @@
+package volume
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// An NPYWriter writes a NumPy array of float32 or float64, little-endian and in
+// C order, piece by piece and in any order: an array larger than memory, its
+// planes side by side. Its methods may be called by several goroutines at once.
+//
+// Until Close has found the array complete it is in a file called like it with
+// ".partial" added, so that nobody takes half an array for a whole one.
+type NPYWriter struct {
+	path   string
+	file   *os.File
+	elem   Type
+	start  int64 // byte of element 0
+	plane  int64 // elements
+	planes int64
+
+	mu      sync.Mutex
+	written []interval // ascending, with gaps between them
+}
+
+// An interval of elements, end exclusive.
+type interval struct{ begin, end int64 }
+
+// CreateNPY begins an array of type Float32 or Float64. The last three axes of
+// shape (all, where there are fewer) are space and make a plane.
+func CreateNPY(path string, t Type, shape ...int) (*NPYWriter, error) {
+	if t != Float32 && t != Float64 {
+		return nil, fmt.Errorf("%s: arrays of %v are not written, only float32 and float64", path, t)
+	}
+	w := &NPYWriter{path: path, elem: t, plane: 1, planes: 1}
+	for i, n := range shape {
+		if n <= 0 || w.plane*w.planes > math.MaxInt64/8/int64(n) {
+			return nil, fmt.Errorf("%s: shape %v is empty or too large", path, shape)
+		}
+		if i < len(shape)-3 {
+			w.planes *= int64(n)
+		} else {
+			w.plane *= int64(n)
+		}
+	}
+	head := npyHeader(t, shape)
+	w.start = int64(len(head))
+	var err error
+	if w.file, err = os.Create(path + ".partial"); err != nil {
+		return nil, err
+	}
+	if _, err = w.file.Write(head); err != nil {
+		return nil, errors.Join(err, w.discard())
+	}
+	return w, nil
+}
+
+// npyHeader is the header of a little-endian array in C order, version 1.0,
+// padded so that the elements begin at a multiple of 64.
+func npyHeader(t Type, shape []int) []byte {
+	var name string
+	for n, u := range npyTypes {
+		if u == t {
+			name = n
+		}
+	}
+	order := "<"
+	if t.Size() == 1 {
+		order = "|"
+	}
+	dims := strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]")
+	if len(shape) == 1 {
+		dims += ","
+	}
+	dict := fmt.Sprintf("{'descr': '%s%s', 'fortran_order': False, 'shape': (%s), }", order, name, dims)
+	length := (10+len(dict)+1+63)/64*64 - 10
+	b := bytes.NewBuffer([]byte("\x93NUMPY\x01\x00"))
+	binary.Write(b, binary.LittleEndian, uint16(length))
+	fmt.Fprintf(b, "%-*s\n", length-1, dict)
+	return b.Bytes()
+}
+
+// WriteAt writes values of a plane from a voxel on. Plane b·C + c holds channel
+// c of sample b of an array (B, C, z, y, x). Each element is to be written once.
+func (w *NPYWriter) WriteAt(values []float32, plane int, voxel int64) error {
+	if plane < 0 || int64(plane) >= w.planes || voxel < 0 || voxel > w.plane-int64(len(values)) {
+		return fmt.Errorf("%s: %d values at voxel %d of plane %d are outside of %d planes of %d voxels",
+			w.path, len(values), voxel, plane, w.planes, w.plane)
+	}
+	first := int64(plane)*w.plane + voxel
+	if err := w.claim(interval{first, first + int64(len(values))}); err != nil {
+		return err
+	}
+	size := int64(w.elem.Size())
+	if w.elem == Float32 && !bigEndian {
+		_, err := w.file.WriteAt(bytesOf(values), w.start+first*size)
+		return err
+	}
+	var buffer [8 << 10]byte
+	for len(values) > 0 {
+		n := min(len(values), len(buffer)/int(size))
+		b := buffer[:0]
+		for _, v := range values[:n] {
+			if w.elem == Float32 {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			} else {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(float64(v)))
+			}
+		}
+		if _, err := w.file.WriteAt(b, w.start+first*size); err != nil {
+			return err
+		}
+		first += int64(n)
+		values = values[n:]
+	}
+	return nil
+}
+
+// claim notes that an interval is written, and fails where part of it was
+// before. Planes that are written from their beginnings to their ends take one
+// interval each.
+func (w *NPYWriter) claim(a interval) error {
+	if a.begin == a.end {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i, found := slices.BinarySearchFunc(w.written, a.begin, func(b interval, begin int64) int {
+		return int(max(-1, min(1, b.begin-begin)))
+	})
+	if found || i > 0 && w.written[i-1].end > a.begin || i < len(w.written) && w.written[i].begin < a.end {
+		return fmt.Errorf("%s: elements %d to %d are written twice", w.path, a.begin, a.end-1)
+	}
+	joinsLeft := i > 0 && w.written[i-1].end == a.begin
+	joinsRight := i < len(w.written) && w.written[i].begin == a.end
+	switch {
+	case joinsLeft && joinsRight:
+		w.written[i-1].end = w.written[i].end
+		w.written = slices.Delete(w.written, i, i+1)
+	case joinsLeft:
+		w.written[i-1].end = a.end
+	case joinsRight:
+		w.written[i].begin = a.begin
+	default:
+		w.written = slices.Insert(w.written, i, a)
+	}
+	return nil
+}
+
+// Close gives the file its name if every element was written. Otherwise it
+// removes it and says where the first gap is.
+func (w *NPYWriter) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	gap := int64(0)
+	if len(w.written) > 0 && w.written[0].begin == 0 {
+		gap = w.written[0].end
+	}
+	if gap < w.plane*w.planes {
+		err := fmt.Errorf("%s: incomplete: voxel %d of plane %d was not written", w.path, gap%w.plane, gap/w.plane)
+		return errors.Join(err, w.discard())
+	}
+	if err := w.file.Close(); err != nil {
+		return errors.Join(err, os.Remove(w.file.Name()))
+	}
+	return os.Rename(w.file.Name(), w.path)
+}
+
+func (w *NPYWriter) discard() error {
+	return errors.Join(w.file.Close(), os.Remove(w.file.Name()))
+}

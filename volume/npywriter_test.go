@@ -1,0 +1,97 @@
+package volume
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Pieces that are written in any order, from several goroutines, are read back.
+func TestNPYWriter(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for _, c := range []struct {
+		t     Type
+		shape []int
+	}{{Float32, []int{2, 3, 7, 30, 11}}, {Float64, []int{2, 3, 7, 30, 11}}, {Float32, []int{5000}}, {Float64, []int{70, 60}}} {
+		path := filepath.Join(t.TempDir(), "x.npy")
+		w, err := CreateNPY(path, c.t, c.shape...)
+		require.NoError(t, err)
+		planes, voxels := int(w.planes), int(w.plane)
+		values := make([]float32, planes*voxels)
+		for i := range values {
+			values[i] = math.Float32frombits(random.Uint32() &^ (1 << 30)) // no NaN
+		}
+
+		type piece struct{ plane, from, to int }
+		var pieces []piece
+		for plane := range planes {
+			for from := 0; from < voxels; {
+				to := min(voxels, from+random.IntN(1500))
+				pieces = append(pieces, piece{plane, from, to})
+				from = to
+			}
+		}
+		random.Shuffle(len(pieces), func(i, j int) { pieces[i], pieces[j] = pieces[j], pieces[i] })
+		var wait sync.WaitGroup
+		for worker := range 3 {
+			wait.Go(func() {
+				for i := worker; i < len(pieces); i += 3 {
+					p := pieces[i]
+					if err := w.WriteAt(values[p.plane*voxels+p.from:p.plane*voxels+p.to], p.plane, int64(p.from)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		require.Len(t, w.written, 1)
+		_, err = os.Stat(path)
+		require.ErrorIs(t, err, os.ErrNotExist, "not before it is complete")
+		require.NoError(t, w.Close())
+		_, err = os.Stat(path + ".partial")
+		require.ErrorIs(t, err, os.ErrNotExist)
+
+		f := openFile(t, path, Options{})
+		require.Equal(t, c.t, f.Type)
+		require.Zero(t, f.offset%64)
+		require.Equal(t, planes, f.Samples*f.Channels)
+		for plane := range planes {
+			got := readPlane(t, f, plane/f.Channels, plane%f.Channels, (*Plane).Float32)
+			require.Equal(t, values[plane*voxels:(plane+1)*voxels], got)
+		}
+	}
+}
+
+// An array with a gap never gets its name; what overlaps or lies outside is
+// not written.
+func TestNPYWriterErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	w, err := CreateNPY(path, Float32, 2, 1, 1, 10)
+	require.NoError(t, err)
+	require.NoError(t, w.WriteAt(make([]float32, 5), 0, 0))
+	require.NoError(t, w.WriteAt(make([]float32, 10), 1, 0))
+	require.NoError(t, w.WriteAt(make([]float32, 2), 0, 6))
+	require.NoError(t, w.WriteAt(nil, 0, 10))
+	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 0, 4), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 0, 5), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 10), 1, 0), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 3), 0, 8), "outside of 2 planes of 10 voxels")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 1), 2, 0), "outside")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 1), 0, -1), "outside")
+	require.ErrorContains(t, w.Close(), "voxel 5 of plane 0 was not written")
+	entries, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	for _, shape := range [][]int{{0}, {3, -1}, {1 << 31, 1 << 31, 4}} {
+		_, err = CreateNPY(path, Float32, shape...)
+		require.ErrorContains(t, err, "empty or too large")
+	}
+	_, err = CreateNPY(path, Uint8, 3)
+	require.ErrorContains(t, err, "only float32 and float64")
+}
