@@ -143,8 +143,7 @@ func (b *Backward) segment(goroutine, i int) {
 		p = newPuller(b, k)
 		b.pullers[goroutine] = p
 	}
-	_, n := b.chunk.Prediction.channels()
-	if !p.voxels(i*SegmentSize, min(n, (i+1)*SegmentSize)) {
+	if !p.voxels(i*SegmentSize, min(b.chunk.Prediction.Voxels(), (i+1)*SegmentSize)) {
 		b.failed.Store(true)
 	}
 	clear(p.out)
