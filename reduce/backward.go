@@ -68,7 +68,8 @@ func NewBackward(o Options) (*Backward, error) {
 
 // Set takes the derivatives that Pull and Add use from here on, times scale.
 // Their shape is that of the totals of the forward pass; another one panics.
-// Coefficients are clipped to ±2^115, so that no gradient is NaN or infinite.
+// Derivatives by sums that the options do not ask for count as 0. Coefficients
+// are clipped to ±2^115, so that no gradient is NaN or infinite.
 func (b *Backward) Set(d *Derivatives, scale float64) {
 	if len(d.Samples) != len(b.classes) || len(d.Gammas) != len(b.layout.gammas) {
 		panic(fmt.Sprintf("reduce: derivatives of %d samples and %d gammas where the options have %d and %d",
