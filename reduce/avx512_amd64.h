@@ -27,6 +27,9 @@
 #define CONSTANTS R11 // ·constants512
 #define SCRATCH R9
 
+// HI, LO and EPS are γ in two parts and ε; each file of kernels says where its
+// call has them, as an operand to broadcast.
+
 // The rows' registers.
 #define EACH(step) \
 	step(0, Z0, Z4, Z8, Z12, Z16, K3); \
@@ -183,6 +186,10 @@
 	LEAQ -64(VALID)(SCRATCH*1), VALID; \
 	JMP back
 
+// The bits of a row of a mixed group.
+#define BACKGROUND_ROW(i, k) KSHIFTRQ $(i/4), BACKGROUND, k
+#define FOREGROUND_ROW(i, k) KSHIFTRQ $(i/4), FOREGROUND, k
+
 // A polynomial of degree n − 1 on the rows: SET(step) puts its first
 // coefficient where the step says, and every TERM multiplies by the argument
 // and adds the next.
@@ -245,13 +252,13 @@
 	VMULPS c, b, b; \              // l = t·P(t)
 	VMOVAPS b, c; \
 	VFMADD231PS.BCST constants512_ulp(CONSTANTS), a, c; \ // y = e + l
-	VMULPS.BCST hardCall_hi(CALL), c, e; \
+	VMULPS.BCST HI, c, e; \
 	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), e, e; \
 	VADDPS.BCST constants512_roundBias(CONSTANTS), e, e; \ // v = max(hi·y, −127) + roundBias
 	VSUBPS.BCST constants512_roundBias(CONSTANTS), e, TEMP; \ // n = v − roundBias
 	VFMSUB213PS TEMP, GAMMA, a; \  // f = hi·e − n
-	VFMADD231PS.BCST hardCall_hi(CALL), b, a; \ // f = hi·l + f
-	VFMADD231PS.BCST hardCall_lo(CALL), c, a // f = lo·y + f
+	VFMADD231PS.BCST HI, b, a; \ // f = hi·l + f
+	VFMADD231PS.BCST LO, c, a // f = lo·y + f
 
 // EXP2: e = 2^f·2^n with f in a and v in e. It uses b.
 #define EXP2(ROWS) \
@@ -260,6 +267,22 @@
 #define EXP2_JOIN(i, a, b, c, d, e, k) \
 	VPSLLD $23, e, e; \            // 2^n
 	VMULPS b, e, e
+
+// SCALE_GAMMA readies GAMMA.
+#define SCALE_GAMMA \
+	VBROADCASTSS HI, GAMMA; \
+	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA
+
+// The fast powers: e = b^γ.
+#define SQUARE_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e
+#define SAME(i, a, b, c, d, e, k) VMOVAPS b, e
+#define TIMES_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e; VMULPS b, e, e
+#define SQUARE(i, a, b, c, d, e, k) VMULPS b, b, e
+
+#define POWER_HALF(ROWS) ROWS(SQUARE_ROOT)
+#define POWER_ONE(ROWS) ROWS(SAME)
+#define POWER_THREE_HALVES(ROWS) ROWS(TIMES_ROOT)
+#define POWER_TWO(ROWS) ROWS(SQUARE)
 
 // EXP: d = e^a for a ≤ 0, a = f, c = n. It uses b.
 #define EXP(ROWS) \
@@ -300,3 +323,52 @@
 	VMULPS d, d, TEMP; \
 	VFNMADD231PS b, TEMP, d; \     // y = h − h²·Q
 	VADDPS.BCST constants512_ln2(CONSTANTS), d, k, d // if t > ½ { y += ln 2 }
+
+// Of logits: after EXP, SIGMOID and LOG1P, u being at LOGITS.
+
+// k = whether u is of the large side: u ≥ 0 for u = x, and for u = −x. (At 0
+// both sides are ½ and every sum gets the same bits.)
+#define SIDE(i, k) \
+	VMOVUPS i(LOGITS), TEMP; \
+	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, k
+#define SIDE_BACKGROUND(i, k) \
+	VMOVUPS i(LOGITS), TEMP; \
+	VPTESTMD.BCST constants512_sign(CONSTANTS), TEMP, k
+
+// From the sides b, e = large, small to TEMP, e = r, s of the class.
+#define CHOOSE(b, e, k) \
+	VBLENDMPS b, e, k, TEMP; \     // r = if u ≥ 0 { large } else { small }
+	VBLENDMPS e, b, k, e           // s = if u ≥ 0 { small } else { large }
+
+// b = −log r = log1p + max(−u, 0)
+#define SURPRISE(i, a, b, c, d, e, k) \
+	VPXORD b, b, b; \
+	VMINPS i(LOGITS), b, b; \
+	VSUBPS b, d, b
+#define SURPRISE_BACKGROUND(i, a, b, c, d, e, k) \
+	VPXORD b, b, b; \
+	VMAXPS i(LOGITS), b, b; \
+	VADDPS b, d, b
+
+// a = s^γ
+#define LOGITS_ONE(i, a, b, c, d, e, k) VMOVAPS e, a
+#define LOGITS_TWO(i, a, b, c, d, e, k) VMULPS e, e, a
+#define LOGITS_HALF(i, a, b, c, d, e, k) VSQRTPS e, a
+#define LOGITS_THREE_HALVES(i, a, b, c, d, e, k) VSQRTPS e, a; VMULPS e, a, a
+
+// log2 s = e + l in c and a for v, f: see logit.power.
+#define LOGIT_POWER_SPLIT(i, a, b, c, d, e, k) \
+	VMULPS.BCST constants512_minusLog2E(CONSTANTS), d, d; \ // l = −log1p·log2E
+	VMOVAPS.Z c, k, c; \           // e = 0
+	VFMADD231PS.BCST constants512_log2E(CONSTANTS), a, k, d; \ // if u ≥ 0 { e, l = n, f·log2E + l }
+	VADDPS c, d, TEMP; \           // y = e + l
+	VMULPS.BCST HI, TEMP, e; \
+	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), e, e; \
+	VADDPS.BCST constants512_roundBias(CONSTANTS), e, e; \ // v = max(hi·y, −127) + roundBias
+	VSUBPS.BCST constants512_roundBias(CONSTANTS), e, a; \ // n = v − roundBias
+	VFMSUB231PS.BCST HI, c, a; \ // f = hi·e − n
+	VFMADD231PS.BCST HI, d, a; \ // f = hi·l + f
+	VFMADD231PS.BCST LO, TEMP, a // f = lo·y + f
+#define LOGIT_POWER_JOIN(i, a, b, c, d, e, k) \
+	VPSLLD $23, e, e; \            // 2^n
+	VMULPS d, e, a

@@ -6,7 +6,7 @@ package reduce
 // the polynomials. The exponent of a split number is a whole multiple of 2^23:
 // what multiplies it has 2^-23 in it.
 type constants512 struct {
-	one, oneHalf             float32
+	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
 	sign, labelOne           uint32
 	leastLogit               float32
@@ -20,6 +20,7 @@ type constants512 struct {
 var numbers512 = constants512{
 	one:        1,
 	oneHalf:    .5,
+	normal:     0x1p-126,
 	half:       half,
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,

@@ -4,15 +4,17 @@
 #include "go_asm.h"
 #include "avx512_amd64.h"
 
+#define EPS hardCall_eps(CALL)
+#define HI hardCall_hi(CALL)
+#define LO hardCall_lo(CALL)
+
 // The one-channel forward kernels for hard labels. Everything they share is in
 // avx512_amd64.h; what is here is each kernel's own formula, once for a group
 // of background, once of foreground and once of both.
 //
 // In groups of one class r and s go to the sums of that class and no mask is
 // needed. In mixed groups every voxel's class is in the masks BACKGROUND and
-// FOREGROUND, whose bits of a row come down by a shift to k.
-#define BACKGROUND_ROW(i, k) KSHIFTRQ $(i/4), BACKGROUND, k
-#define FOREGROUND_ROW(i, k) KSHIFTRQ $(i/4), FOREGROUND, k
+// FOREGROUND.
 
 // Probabilities: a = p, b = q = 1 − p.
 
@@ -65,15 +67,15 @@ stray:
 	VFMADD213PS s2, r2, s0         // u·high + v
 
 #define FLOOR(i, a, b, c, d, e, k) \
-	VMAXPS.BCST hardCall_eps(CALL), a, a; \
-	VMAXPS.BCST hardCall_eps(CALL), b, b
+	VMAXPS.BCST EPS, a, a; \
+	VMAXPS.BCST EPS, b, b
 
 // In mixed groups r, s are c, b for the foreground and e, a for the
 // background; the voxels of the other class have r = 1, s = 0.
 #define FLOOR_MIXED(i, a, b, c, d, e, k) \
 	VMOVAPS ONE, c; \
 	VMOVAPS ONE, e; \
-	VBROADCASTSS hardCall_eps(CALL), TEMP; \
+	VBROADCASTSS EPS, TEMP; \
 	BACKGROUND_ROW(i, k); \
 	VADDPS b, R0, k, R0; \
 	VADDPS a, S0, k, S0; \
@@ -133,8 +135,8 @@ stray:
 // clamped, whichever the class; then d = −log r and e = s^γ.
 
 #define CLAMP(r, s) \
-	VMAXPS.BCST hardCall_eps(CALL), r, r; \
-	VMAXPS.BCST hardCall_eps(CALL), s, s; \
+	VMAXPS.BCST EPS, r, r; \
+	VMAXPS.BCST EPS, s, s; \
 	VMINPS.BCST hardCall_oneMinus(CALL), s, s
 #define CLAMP_FOREGROUND(i, a, b, c, d, e, k) CLAMP(a, b)
 #define CLAMP_BACKGROUND(i, a, b, c, d, e, k) \
@@ -148,16 +150,6 @@ stray:
 	VMOVAPS b, k, a; \
 	VMOVAPS c, k, b; \
 	CLAMP(a, b)
-
-#define SQUARE_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e
-#define SAME(i, a, b, c, d, e, k) VMOVAPS b, e
-#define TIMES_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e; VMULPS b, e, e
-#define SQUARE(i, a, b, c, d, e, k) VMULPS b, b, e
-
-#define POWER_HALF(ROWS) ROWS(SQUARE_ROOT)
-#define POWER_ONE(ROWS) ROWS(SAME)
-#define POWER_THREE_HALVES(ROWS) ROWS(TIMES_ROOT)
-#define POWER_TWO(ROWS) ROWS(SQUARE)
 
 #define FOCAL_BACKGROUND(i, a, b, c, d, e, k) \
 	VMULPS d, e, TEMP; \
@@ -214,10 +206,6 @@ foreground: \
 stray: \
 	STRAY(mixed, done)
 
-#define SCALE_GAMMA \
-	VBROADCASTSS hardCall_hi(CALL), GAMMA; \
-	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA
-
 // func hardProbabilitiesHalfAVX512(c *hardCall) int
 TEXT ·hardProbabilitiesHalfAVX512(SB), NOSPLIT, $512-16
 	PROBABILITIES_FOCAL(POWER_HALF)
@@ -254,20 +242,6 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $512-16
 	VPORD.BCST constants512_sign(CONSTANTS), a, a; \
 	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN, PLAIN
 
-// k = whether u is of the large side: u ≥ 0 for u = x, and for u = −x. (At 0
-// both sides are ½ and every sum gets the same bits.)
-#define SIDE(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, k
-#define SIDE_BACKGROUND(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTMD.BCST constants512_sign(CONSTANTS), TEMP, k
-
-// From the sides b, e = large, small to TEMP, e = r, s of the class.
-#define CHOOSE(b, e, k) \
-	VBLENDMPS b, e, k, TEMP; \     // r = if u ≥ 0 { large } else { small }
-	VBLENDMPS e, b, k, e           // s = if u ≥ 0 { small } else { large }
-
 #define SIDES_BACKGROUND(i, a, b, c, d, e, k) \
 	SIDE_BACKGROUND(i, k); \
 	CHOOSE(b, e, k); \
@@ -287,16 +261,6 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $512-16
 	FOREGROUND_ROW(i, k); \
 	VADDPS TEMP, R1, k, R1; \
 	VADDPS e, S1, k, S1
-
-// b = −log r = log1p + max(−u, 0)
-#define SURPRISE(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMINPS i(LOGITS), b, b; \
-	VSUBPS b, d, b
-#define SURPRISE_BACKGROUND(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMAXPS i(LOGITS), b, b; \
-	VADDPS b, d, b
 
 #define CE_BACKGROUND(i, a, b, c, d, e, k) VADDPS b, L0, L0
 #define CE_FOREGROUND(i, a, b, c, d, e, k) VADDPS b, L1, L1
@@ -359,12 +323,6 @@ TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $512-16
 TEXT ·hardLogitsCEAVX512(SB), NOSPLIT, $512-16
 	LOGITS_KERNEL(CE_AFTER(SURPRISE_BACKGROUND, CE_BACKGROUND), CE_AFTER(SURPRISE, CE_FOREGROUND), CE_AFTER(SURPRISE, CE_MIXED))
 
-// a = s^γ
-#define LOGITS_ONE(i, a, b, c, d, e, k) VMOVAPS e, a
-#define LOGITS_TWO(i, a, b, c, d, e, k) VMULPS e, e, a
-#define LOGITS_HALF(i, a, b, c, d, e, k) VSQRTPS e, a
-#define LOGITS_THREE_HALVES(i, a, b, c, d, e, k) VSQRTPS e, a; VMULPS e, a, a
-
 // b = −log r, d = s^γ
 #define FOCAL_B_BACKGROUND(i, a, b, c, d, e, k) \
 	VADDPS b, L0, L0; \
@@ -407,23 +365,6 @@ TEXT ·hardLogitsThreeHalvesAVX512(SB), NOSPLIT, $512-16
 // func hardLogitsTwoAVX512(c *hardCall) int
 TEXT ·hardLogitsTwoAVX512(SB), NOSPLIT, $512-16
 	LOGITS_FOCAL(LOGITS_TWO)
-
-// log2 s = e + l in c and a for v, f: see logit.power.
-#define LOGIT_POWER_SPLIT(i, a, b, c, d, e, k) \
-	VMULPS.BCST constants512_minusLog2E(CONSTANTS), d, d; \ // l = −log1p·log2E
-	VMOVAPS.Z c, k, c; \           // e = 0
-	VFMADD231PS.BCST constants512_log2E(CONSTANTS), a, k, d; \ // if u ≥ 0 { e, l = n, f·log2E + l }
-	VADDPS c, d, TEMP; \           // y = e + l
-	VMULPS.BCST hardCall_hi(CALL), TEMP, e; \
-	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), e, e; \
-	VADDPS.BCST constants512_roundBias(CONSTANTS), e, e; \ // v = max(hi·y, −127) + roundBias
-	VSUBPS.BCST constants512_roundBias(CONSTANTS), e, a; \ // n = v − roundBias
-	VFMSUB231PS.BCST hardCall_hi(CALL), c, a; \ // f = hi·e − n
-	VFMADD231PS.BCST hardCall_hi(CALL), d, a; \ // f = hi·l + f
-	VFMADD231PS.BCST hardCall_lo(CALL), TEMP, a // f = lo·y + f
-#define LOGIT_POWER_JOIN(i, a, b, c, d, e, k) \
-	VPSLLD $23, e, e; \            // 2^n
-	VMULPS d, e, a
 
 #define LOGIT_SPLIT_BACKGROUND(i, a, b, c, d, e, k) \
 	SIDE_BACKGROUND(i, k); \
