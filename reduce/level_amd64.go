@@ -26,7 +26,12 @@ func (l Level) hard(p pass, c *hardCall) int {
 
 func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
 
-func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
+func (l Level) planar(p pass, c *planarCall) int {
+	if l == AVX512 {
+		return planarAVX512(p, c)
+	}
+	return planarGeneric(p, c)
+}
 
 func (l Level) hardBackward(p pass, c *hardBackward) int {
 	if l == AVX512 {
