@@ -97,11 +97,13 @@
 	CMPL CLASS, ALL; \
 	JNE class
 
+// PREFETCH_PLANE is for the tile after the next one: many planes keep the
+// processor busy for long enough, and every one takes its part of the cache.
 #define PREFETCH_PLANE \
-	PREFETCHT0 AHEAD+0(X); \
-	PREFETCHT0 AHEAD+64(X); \
-	PREFETCHT0 AHEAD+128(X); \
-	PREFETCHT0 AHEAD+192(X)
+	PREFETCHT0 512(X); \
+	PREFETCHT0 576(X); \
+	PREFETCHT0 640(X); \
+	PREFETCHT0 704(X)
 
 // WEIGHTS puts the tile's weights down: 1 where the call has none. Those
 // given have to be plain.
@@ -169,7 +171,8 @@ end:
 #define OWN(i, a, b, c, d, e, k, others, mine) VPCMPEQD i(LABELS), TEMP, k
 
 // The largest logit of each voxel, to most; k and PLAIN say whether all are
-// plain.
+// plain. The logits go to EXPS, where the other steps find them: planes whose
+// size is a power of two share their places in the cache.
 #define FIND_MOST(class) \
 	TILE(MOST_BEGIN); \
 	FIRST_CLASS; \
@@ -184,6 +187,7 @@ class: \
 	KXNORW k, k, k
 #define MOST(i, a, b, c, d, most, k, others, mine) \
 	VMOVUPS i(X), a; \
+	VMOVUPS a, i(EXPS); \
 	VCMPPS.BCST $13, constants512_leastLogit(CONSTANTS), a, k, k; \ // plain = plain && x ≥ −maxLogit
 	VMAXPS a, most, most
 #define MOST_END(i, a, b, c, d, most, k, others, mine) \
@@ -198,10 +202,10 @@ class: \
 	JMP class; \
 present: \
 	OWN_VOXELS(absent); \
+	PLANE; \
 	TILE(EXP_OWN); \
 	JMP next; \
 class: \
-	PLANE; \
 	TILE(BELOW_MOST); \
 	EXP(EACH); \
 	TILE(EXP_KEEP); \
@@ -220,7 +224,7 @@ same: \
 	VPXORD mine, mine, mine; \
 	VMOVUPS others, (ROWS_OTHERS+i)(FRAME)
 #define BELOW_MOST(i, a, b, c, d, most, k, others, mine) \
-	VMOVUPS i(X), a; \
+	VMOVUPS i(EXPS), a; \
 	VSUBPS most, a, a
 #define EXP_KEEP(i, a, b, c, d, e, k, others, mine) VMOVUPS d, i(EXPS)
 #define EXP_OTHER(i, a, b, c, d, e, k, others, mine) VADDPS d, others, others
