@@ -81,6 +81,7 @@ type planarBackward struct {
 	power    power
 
 	add         bool
+	stream      bool // where not, gradient may be written past the caches
 	clampRegion bool
 }
 

@@ -42,7 +42,12 @@ func (l Level) hardBackward(p pass, c *hardBackward) int {
 
 func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
 
-func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+func (l Level) planarBackward(p pass, c *planarBackward) int {
+	if l == AVX512 {
+		return planarBackwardAVX512(p, c)
+	}
+	return planarBackwardGeneric(p, c)
+}
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	if l == AVX512 {

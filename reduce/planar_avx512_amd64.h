@@ -44,6 +44,8 @@
 #define LANES_SIZE 320
 #define EXPS_SIZE 256
 
+#define NOTHING
+
 // BEGIN_PLANAR reads the call; if it has no block it goes to done. PLANES_AT
 // and the like are where each file's call has its fields.
 #define BEGIN_PLANAR(done) \
@@ -195,13 +197,15 @@ class: \
 	KANDW k, PLAIN, PLAIN          // plain = plain && most ≤ maxLogit
 
 // The exponentials of all classes, to EXPS; that of the own class to mine, the
-// sum of the rest to others, by groups of classes.
-#define EXPONENTIALS(class, absent, next, same, present) \
+// sum of the rest to others, by groups of classes. KEEP_OWN is what else is to
+// be done for the voxels of a class.
+#define EXPONENTIALS(KEEP_OWN, class, absent, next, same, present) \
 	TILE(EXP_BEGIN); \
 	FIRST_CLASS; \
 	JMP class; \
 present: \
 	OWN_VOXELS(absent); \
+	KEEP_OWN; \
 	PLANE; \
 	TILE(EXP_OWN); \
 	JMP next; \

@@ -110,8 +110,6 @@ without: \
 	VADDSD sum, X0, X0; \
 	VMOVSD X0, sum
 
-#define NOTHING
-
 // HARD is the walk over blocks and tiles: VALUES leaves s and r of the own
 // class in others and mine, LOG −log r in d, POWER s^γ in e.
 #define HARD(VALUES, LOG, POWER, ADD) \
@@ -145,7 +143,7 @@ refuse: \
 
 #define SOFTMAX_VALUES \
 	FIND_MOST(most); \
-	EXPONENTIALS(exp, expAbsent, expNext, expSame, expPresent); \
+	EXPONENTIALS(NOTHING, exp, expAbsent, expNext, expSame, expPresent); \
 	OWN_SIDES
 #define SOFTMAX_LOG \
 	OWN_LOG; \
