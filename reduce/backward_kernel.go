@@ -62,6 +62,7 @@ type softBackward struct {
 	power      power
 
 	add         bool
+	stream      bool
 	clampRegion bool
 }
 
