@@ -128,6 +128,9 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
 			b.pullers[i] = newPuller(b, k)
 		}
+		if c.Prediction.float32s == nil || n%BlockSize > 0 {
+			b.pullers[i].worker.converted()
+		}
 	}
 	b.job.run(segments, len(b.pullers))
 	b.chunk = Chunk{}

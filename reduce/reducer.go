@@ -181,7 +181,9 @@ func (r *Reducer) segments() bool {
 	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
 	parts := 1 + max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks
 	for i := range min(parts, len(r.workers)) { // here, so that none is made in a later Fold
-		r.worker(i)
+		if w := r.worker(i); f.chunk.Prediction.float32s == nil {
+			w.converted()
+		}
 	}
 	r.job.run(parts, len(r.workers))
 	if f.failed.Load() {
