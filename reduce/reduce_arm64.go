@@ -2,7 +2,6 @@
 
 package reduce
 
-
 // hardNEON is hardGeneric in NEON. It stands in a function of its own that is
 // not inlined, since assembly cannot be preempted and Go code can: the garbage
 // collector waits for one call at most.
@@ -253,4 +252,3 @@ func newNEONTable() neonTable {
 }
 
 func same[T float32 | uint32](v T) [4]T { return [4]T{v, v, v, v} }
-
