@@ -23,3 +23,12 @@ func (l Level) hard(p pass, c *hardCall) int {
 	}
 	return hardGeneric(p, c)
 }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	if l == AVX2 {
+		mapAVX2(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}
