@@ -123,7 +123,16 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	b.chunk, b.sample, b.add = *c, sample, add
 	copy(b.dst, dst)
 	b.failed.Store(false)
-	b.job.run((n+SegmentSize-1)/SegmentSize, b.options.Workers)
+	segments := (n + SegmentSize - 1) / SegmentSize
+	for i := range min(segments, len(b.pullers)) { // here, so that none is made in a later call
+		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
+			b.pullers[i] = newPuller(b, k)
+		}
+		if c.Prediction.float32s == nil || n%BlockSize > 0 {
+			b.pullers[i].worker.converted()
+		}
+	}
+	b.job.run(segments, len(b.pullers))
 	b.chunk = Chunk{}
 	clear(b.dst)
 	if !b.failed.Load() {
@@ -140,10 +149,6 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 // segment writes the gradient of segment i of the chunk.
 func (b *Backward) segment(goroutine, i int) {
 	p := b.pullers[goroutine]
-	if k := b.chunk.kind(); p == nil || p.kind != k {
-		p = newPuller(b, k)
-		b.pullers[goroutine] = p
-	}
 	if !p.voxels(i*SegmentSize, min(b.chunk.Prediction.Voxels(), (i+1)*SegmentSize)) {
 		b.failed.Store(true)
 	}
@@ -181,7 +186,7 @@ func (b *puller) voxels(from, to int) bool {
 	if whole == to {
 		return true
 	}
-	t := b.worker.loose
+	t := b.worker.converted()
 	invalid := t.load(b.rules, c, whole, to, 0)
 	t.pad(to - whole)
 	b.worker.part.slice(t, 0, BlockSize)
@@ -281,8 +286,7 @@ func (b *puller) run(t *tile, ignore uint32, add bool) bool {
 			break
 		}
 		w, from := b.worker, done*BlockSize
-		w.block.copy(t, from, from+BlockSize)
-		if !w.block.settle(b.rules, ignore) || b.kernel(w.block, 0, ignore, from, add) != 1 {
+		if !w.plain(t, from, ignore) || b.kernel(w.block, 0, ignore, from, add) != 1 {
 			return false
 		}
 		done++

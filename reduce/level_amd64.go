@@ -48,3 +48,12 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	if l == AVX2 {
+		mapAVX2(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}
