@@ -14,7 +14,7 @@
 
 #define CLASS R8     // *coefficients of the class under way
 #define GRADIENT R12 // the gradient of the group's first voxel
-#define FRAME R13    // rows on the stack, at a multiple of 64
+#define FRAME R13    // rows in memory, at a multiple of 64
 #define ROWS_U 0     // the first: the logits of the class, where they are not x
 
 // A pull has no need of the rows' e: the coefficients.
@@ -24,9 +24,10 @@
 
 // FACTOR is γ where it is a factor; as HI.
 
-// BEGIN_ROWS finds the stack's rows and readies what all groups need.
-#define BEGIN_ROWS \
-	LEAQ 63(SP), FRAME; \
+// BEGIN_ROWS puts the rows into memory that starts 63 bytes before the
+// operand, and readies what all groups need.
+#define BEGIN_ROWS(memory) \
+	LEAQ memory, FRAME; \
 	ANDQ $-64, FRAME; \
 	LEAQ ·numbers512(SB), CONSTANTS; \
 	VBROADCASTSS constants512_one(CONSTANTS), ONE; \

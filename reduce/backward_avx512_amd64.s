@@ -22,7 +22,7 @@
 	MOVQ hardBackward_prediction+8(CALL), BLOCKS; \
 	MOVQ hardBackward_labels(CALL), LABELS; \
 	MOVQ hardBackward_gradient(CALL), GRADIENT; \
-	BEGIN_ROWS; \
+	BEGIN_ROWS(63(SP)); \
 	SHRQ $9, BLOCKS; \
 	JEQ done
 

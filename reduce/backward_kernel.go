@@ -59,6 +59,7 @@ type softBackward struct {
 	gamma      float32
 	hi, lo     float32
 	class      [2]coefficients // as in hardBackward
+	scratch    softScratch
 	power      power
 
 	add         bool

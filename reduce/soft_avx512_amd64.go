@@ -4,6 +4,9 @@ package reduce
 
 //go:noinline
 func softAVX512(p pass, c *softCall) int {
+	raceRead(c.prediction)
+	raceRead(c.target)
+	raceRead(c.weights)
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:
@@ -86,6 +89,10 @@ func softLogitsAnyAVX512(c *softCall) int
 
 //go:noinline
 func softBackwardAVX512(p pass, c *softBackward) int {
+	raceRead(c.prediction)
+	raceRead(c.target)
+	raceRead(c.weights)
+	raceWrite(c.gradient)
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:

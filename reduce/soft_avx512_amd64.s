@@ -12,6 +12,7 @@
 #define CALL_PREDICTION softCall_prediction
 #define CALL_TARGET softCall_target
 #define CALL_WEIGHTS softCall_weights
+#define CALL_SCRATCH softCall_scratch
 #define CLASS0 LANES_0(FRAME)
 #define CLASS1 LANES_1(FRAME)
 
@@ -112,31 +113,31 @@
 	PROBABILITIES(LOG_AND(POWER), CLOSE_FOCAL(ADD_FOCAL_DE))
 
 // func softProbabilitiesRegionAVX512(c *softCall) int
-TEXT ·softProbabilitiesRegionAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesRegionAVX512(SB), NOSPLIT, $0-16
 	PROBABILITIES(NOTHING, CLOSE_REGION)
 
 // func softProbabilitiesCEAVX512(c *softCall) int
-TEXT ·softProbabilitiesCEAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesCEAVX512(SB), NOSPLIT, $0-16
 	PROBABILITIES(NEG_LOG(EACH), CLOSE_CE(ADD_CE_D))
 
 // func softProbabilitiesHalfAVX512(c *softCall) int
-TEXT ·softProbabilitiesHalfAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesHalfAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_HALF)
 
 // func softProbabilitiesOneAVX512(c *softCall) int
-TEXT ·softProbabilitiesOneAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesOneAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_ONE)
 
 // func softProbabilitiesThreeHalvesAVX512(c *softCall) int
-TEXT ·softProbabilitiesThreeHalvesAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_THREE_HALVES)
 
 // func softProbabilitiesTwoAVX512(c *softCall) int
-TEXT ·softProbabilitiesTwoAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesTwoAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_TWO)
 
 // func softProbabilitiesAnyAVX512(c *softCall) int
-TEXT ·softProbabilitiesAnyAVX512(SB), 0, $1408-16
+TEXT ·softProbabilitiesAnyAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_ANY)
 
 // Logits: −log r is in b and s^γ in a.
@@ -149,29 +150,29 @@ TEXT ·softProbabilitiesAnyAVX512(SB), 0, $1408-16
 	LOGITS_KERNEL(LOGITS_FOCAL(POWER), CLOSE_FOCAL(ADD_FOCAL_BA))
 
 // func softLogitsRegionAVX512(c *softCall) int
-TEXT ·softLogitsRegionAVX512(SB), 0, $1408-16
+TEXT ·softLogitsRegionAVX512(SB), NOSPLIT, $0-16
 	LOGITS_KERNEL(LOGITS_SIDES, CLOSE_REGION)
 
 // func softLogitsCEAVX512(c *softCall) int
-TEXT ·softLogitsCEAVX512(SB), 0, $1408-16
+TEXT ·softLogitsCEAVX512(SB), NOSPLIT, $0-16
 	LOGITS_KERNEL(LOGITS_CE, CLOSE_CE(ADD_CE_B))
 
 // func softLogitsHalfAVX512(c *softCall) int
-TEXT ·softLogitsHalfAVX512(SB), 0, $1408-16
+TEXT ·softLogitsHalfAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_HALF)
 
 // func softLogitsOneAVX512(c *softCall) int
-TEXT ·softLogitsOneAVX512(SB), 0, $1408-16
+TEXT ·softLogitsOneAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_ONE)
 
 // func softLogitsThreeHalvesAVX512(c *softCall) int
-TEXT ·softLogitsThreeHalvesAVX512(SB), 0, $1408-16
+TEXT ·softLogitsThreeHalvesAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_THREE_HALVES)
 
 // func softLogitsTwoAVX512(c *softCall) int
-TEXT ·softLogitsTwoAVX512(SB), 0, $1408-16
+TEXT ·softLogitsTwoAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_TWO)
 
 // func softLogitsAnyAVX512(c *softCall) int
-TEXT ·softLogitsAnyAVX512(SB), 0, $1408-16
+TEXT ·softLogitsAnyAVX512(SB), NOSPLIT, $0-16
 	LOGITS_KERNEL(LOGITS_FOCAL_ANY, CLOSE_FOCAL(ADD_FOCAL_BA))

@@ -13,6 +13,7 @@
 #define CALL_PREDICTION softBackward_prediction
 #define CALL_TARGET softBackward_target
 #define CALL_WEIGHTS softBackward_weights
+#define CALL_SCRATCH softBackward_scratch
 #define CLASS0 softBackward_class(CALL)
 #define CLASS1 (softBackward_class+coefficients__size)(CALL)
 
@@ -62,31 +63,31 @@ stream: \
 	PROBABILITIES(PROBABILITIES_FOCAL(POWER), PULL_FOCAL)
 
 // func softBackwardProbabilitiesRegionAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesRegionAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesRegionAVX512(SB), NOSPLIT, $0-16
 	PROBABILITIES(NOTHING, PULL_REGION)
 
 // func softBackwardProbabilitiesCEAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesCEAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesCEAVX512(SB), NOSPLIT, $0-16
 	PROBABILITIES(NOTHING, PULL_CE)
 
 // func softBackwardProbabilitiesHalfAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesHalfAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesHalfAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_HALF)
 
 // func softBackwardProbabilitiesOneAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesOneAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesOneAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_ONE)
 
 // func softBackwardProbabilitiesThreeHalvesAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesThreeHalvesAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_THREE_HALVES)
 
 // func softBackwardProbabilitiesTwoAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesTwoAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_TWO)
 
 // func softBackwardProbabilitiesAnyAVX512(c *softBackward) int
-TEXT ·softBackwardProbabilitiesAnyAVX512(SB), 0, $1408-16
+TEXT ·softBackwardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-16
 	FOCAL_PROBABILITIES(POWER_ANY)
 
 #define LOGITS_KERNEL(FORMULA, PULL) \
@@ -97,25 +98,25 @@ TEXT ·softBackwardProbabilitiesAnyAVX512(SB), 0, $1408-16
 	LOGITS_KERNEL(LOGITS_FOCAL(POWER), PULL_LOGIT_FOCAL)
 
 // func softBackwardLogitsCEAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsCEAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsCEAVX512(SB), NOSPLIT, $0-16
 	LOGITS_KERNEL(LOGITS_SIDES, PULL_LOGIT_CE)
 
 // func softBackwardLogitsHalfAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsHalfAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsHalfAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_HALF)
 
 // func softBackwardLogitsOneAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsOneAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsOneAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_ONE)
 
 // func softBackwardLogitsThreeHalvesAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsThreeHalvesAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsThreeHalvesAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_THREE_HALVES)
 
 // func softBackwardLogitsTwoAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsTwoAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsTwoAVX512(SB), NOSPLIT, $0-16
 	FOCAL_LOGITS(LOGITS_TWO)
 
 // func softBackwardLogitsAnyAVX512(c *softBackward) int
-TEXT ·softBackwardLogitsAnyAVX512(SB), 0, $1408-16
+TEXT ·softBackwardLogitsAnyAVX512(SB), NOSPLIT, $0-16
 	LOGITS_KERNEL(LOGITS_FOCAL_ANY, PULL_LOGIT_FOCAL)
