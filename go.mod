@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/arch v0.30.0
 )
 
 require (
