@@ -44,7 +44,7 @@ type hardBackward struct {
 	power power
 
 	add         bool // gradient += instead of =
-	stream      bool // where not, gradient may be written past the caches
+	stream      bool // where not, gradient is better written past the caches; it is at a multiple of streamAlign
 	clampRegion bool // portable kernels only
 }
 
