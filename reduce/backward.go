@@ -26,6 +26,7 @@ type Backward struct {
 	dst    [][]float32
 	sample int
 	add    bool
+	stream bool // where it can: see streamFrom
 	failed atomic.Bool
 }
 
@@ -37,9 +38,35 @@ type puller struct {
 	worker   *worker
 	gradient [][]float32 // of a tile, where dst cannot be written at once
 	out      [][]float32 // where the tile under way is written to
+	stream   bool        // past the caches
 	hard     hardBackward
 	soft     softBackward
 	planar   planarBackward
+}
+
+// streamFrom is the size in bytes from which on a gradient is written past the
+// caches, by kernels that can. The memory that is to be written need not be
+// read first then, which saves up to half the time of a pass; but whoever uses
+// the gradient next will not find it in a cache. Together with prediction and
+// labels, one of this size would not stay in most caches anyway.
+const streamFrom = 16 << 20
+
+// streamAlign is the alignment that such writes need.
+const streamAlign = 64
+
+// streams reports whether the gradient of a chunk is to be written past the
+// caches: one that is large, that goes to dst directly, and not to the place
+// of the prediction, which is in the cache when the gradient is written.
+func (b *Backward) streams(c *Chunk, dst [][]float32, add bool) bool {
+	if add || len(b.focal) > 1 || 4*len(dst)*len(dst[0]) < streamFrom {
+		return false
+	}
+	for k, d := range dst {
+		if uintptr(unsafe.Pointer(&d[0]))%streamAlign != 0 || c.Prediction.float32s != nil && overlap(d, c.Prediction.float32s[k]) {
+			return false
+		}
+	}
+	return true
 }
 
 // NewBackward returns a Backward for predictions and targets under options o,
@@ -120,10 +147,19 @@ func (b *Backward) Add(sample int, c Chunk, dst ...[]float32) error {
 
 func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	n := b.check(sample, c, dst)
-	b.chunk, b.sample, b.add = *c, sample, add
+	b.chunk, b.sample, b.add, b.stream = *c, sample, add, b.streams(c, dst, add)
 	copy(b.dst, dst)
 	b.failed.Store(false)
-	b.job.run((n+SegmentSize-1)/SegmentSize, b.options.Workers)
+	segments := (n + SegmentSize - 1) / SegmentSize
+	for i := range min(segments, len(b.pullers)) { // here, so that none is made in a later call
+		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
+			b.pullers[i] = newPuller(b, k)
+		}
+		if c.Prediction.float32s == nil || n%BlockSize > 0 {
+			b.pullers[i].worker.converted()
+		}
+	}
+	b.job.run(segments, len(b.pullers))
 	b.chunk = Chunk{}
 	clear(b.dst)
 	if !b.failed.Load() {
@@ -140,10 +176,6 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 // segment writes the gradient of segment i of the chunk.
 func (b *Backward) segment(goroutine, i int) {
 	p := b.pullers[goroutine]
-	if k := b.chunk.kind(); p == nil || p.kind != k {
-		p = newPuller(b, k)
-		b.pullers[goroutine] = p
-	}
 	if !p.voxels(i*SegmentSize, min(b.chunk.Prediction.Voxels(), (i+1)*SegmentSize)) {
 		b.failed.Store(true)
 	}
@@ -154,6 +186,7 @@ func (b *Backward) segment(goroutine, i int) {
 // whether all were acceptable.
 func (b *puller) voxels(from, to int) bool {
 	c, dst := &b.chunk, b.dst
+	b.stream = b.Backward.stream
 	step := b.worker.step(c)
 	if len(b.focal) > 1 {
 		step = min(step, b.tileSize())
@@ -181,7 +214,8 @@ func (b *puller) voxels(from, to int) bool {
 	if whole == to {
 		return true
 	}
-	t := b.worker.loose
+	b.stream = false
+	t := b.worker.converted()
 	invalid := t.load(b.rules, c, whole, to, 0)
 	t.pad(to - whole)
 	b.worker.part.slice(t, 0, BlockSize)
@@ -281,8 +315,7 @@ func (b *puller) run(t *tile, ignore uint32, add bool) bool {
 			break
 		}
 		w, from := b.worker, done*BlockSize
-		w.block.copy(t, from, from+BlockSize)
-		if !w.block.settle(b.rules, ignore) || b.kernel(w.block, 0, ignore, from, add) != 1 {
+		if !w.plain(t, from, ignore) || b.kernel(w.block, 0, ignore, from, add) != 1 {
 			return false
 		}
 		done++
@@ -319,14 +352,14 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		b.hard = hardBackward{
 			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: b.binary(focal), add: add, clampRegion: clampRegion,
+			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.hardBackward(p, &b.hard)
 	case len(t.planes) == 1:
 		b.soft = softBackward{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
 			gradient: b.out[0][at : at+end-start], eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: b.binary(focal), add: add, clampRegion: clampRegion,
+			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.softBackward(p, &b.soft)
 	}
@@ -344,7 +377,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		*c = planarBackward{
 			planes: view.planes, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: c.class, scratch: c.scratch, add: add, clampRegion: clampRegion,
+			class: c.class, scratch: c.scratch, add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		n := level.planarBackward(p, c)
 		if done += n; n < (to-from)/BlockSize {

@@ -122,7 +122,7 @@ end:
 #define WEIGHT_ONE(i, a, b, c, d, e, k, others, mine) VMOVAPS ONE, a
 #define WEIGHT_GIVEN(i, a, b, c, d, e, k, others, mine) \
 	VMOVUPS i(X), a; \
-	VPCMPUD.BCST $2, constants512_mostLogit(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(w) ≤ bits(maxWeight)
+	VPCMPUD.BCST $2, constants512_mostWeight(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(w) ≤ bits(maxWeight)
 #define WEIGHT_KEEP(i, a, b, c, d, e, k, others, mine) VMOVUPS a, (ROWS_W+i)(FRAME)
 #define WEIGHT_KEEP_LABELLED(i, a, b, c, d, e, k, others, mine) \
 	VMOVUPS i(LABELS), b; \

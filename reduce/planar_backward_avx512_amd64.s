@@ -72,7 +72,7 @@ row: \
 	ADDQ $64, X; \
 	CMPQ X, EXPS; \
 	JNE row; \
-	VPCMPUD.BCST $6, constants512_mostLogit(CONSTANTS), Z0, K3; \
+	VPCMPUD.BCST $6, constants512_mostWeight(CONSTANTS), Z0, K3; \
 	KORTESTW K3, K3; \
 	JNE done; \
 end:
@@ -198,7 +198,7 @@ same: \
 #define MEAN_END(i, a, b, c, d, inverse, k, group, h) VADDPS (ROWS_MEAN+i)(FRAME), group, group
 
 // PULL_CLASSES writes the derivatives by the logits.
-#define PULL_CLASSES(class, next, present, ownRegions) \
+#define PULL_CLASSES(class, next, present, write, add, stream, written) \
 	TILE(PULL_BEGIN); \
 	FIRST_CLASS; \
 	JMP class; \
@@ -246,12 +246,7 @@ add: \
 	TILE(ADD_AND_STORE); \
 	JMP end; \
 stream: \
-	TESTQ $63, X; \
-	JNE unaligned; \
 	TILE(STORE_PAST_CACHES); \
-	JMP end; \
-unaligned: \
-	TILE(STORE); \
 end:
 #define WEIGH(i, a, b, c, d, w, k, mean, h) \
 	VPTESTMD w, w, k; \
@@ -262,7 +257,7 @@ end:
 	VMOVUPS d, i(X)
 #define STORE_PAST_CACHES(i, a, b, c, d, w, k, mean, h) VMOVNTPS d, i(X)
 
-// BACKWARD is the walk over blocks and tiles: VALUES ...
+// SOFTMAX_BACKWARD is the walk over blocks and tiles. H leaves h in mine.
 #define SOFTMAX_BACKWARD(H) \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
@@ -280,7 +275,7 @@ tile: \
 	TILE(KEEP_SIDES); \
 	H; \
 	FIND_MEAN(mean, meanNext, meanSame, meanPresent); \
-	PULL_CLASSES(pull, pullNext, pullPresent, pullOwn); \
+	PULL_CLASSES(pull, pullNext, pullPresent, write, add, stream, written); \
 	NEXT_TILE(tile); \
 	NEXT_BLOCK(block); \
 done: \

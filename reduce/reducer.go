@@ -1,6 +1,7 @@
 package reduce
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -18,7 +19,8 @@ type Reducer struct {
 	sums    *Sums // of whole segments
 	samples []sample
 	workers []*worker
-	kind    kind // of all chunks
+	kind    kind // of all chunks since begun, and of the buffers
+	begun   bool
 
 	// The Fold under way: nothing of it reaches sums and samples before all of
 	// it was accepted.
@@ -27,6 +29,8 @@ type Reducer struct {
 	lock    sync.Mutex
 	pending []accumulator // the sums of its whole segments
 	view    tile
+
+	histogram *Histogram // of quantised predictions, where there are any
 }
 
 // A sample is what has come of a sample beyond whole segments.
@@ -64,8 +68,9 @@ func New(o Options) (*Reducer, error) {
 	}
 	r.pending = make([]accumulator, slots)
 	r.fold.last = make([]float64, slots)
+	r.workers = make([]*worker, o.Workers)
+	r.view = tile{planes: make([][]float32, o.Channels), targets: make([][]float32, o.Channels)}
 	r.job.do = r.part
-	r.Reset()
 	return r, nil
 }
 
@@ -75,15 +80,19 @@ func (r *Reducer) Level() Level { return r.options.Level }
 // Voxels returns the number of voxels of a sample that have been folded.
 func (r *Reducer) Voxels(sample int) int64 { return r.sample(sample).voxels }
 
-// Reset forgets all that was folded. What comes next may be of another kind.
+// Reset forgets all that was folded, and keeps the buffers. What comes next
+// may be of another kind.
 func (r *Reducer) Reset() {
-	r.sums = newSums(r.sums.options)
 	for i := range r.samples {
-		r.samples[i] = sample{open: r.samples[i].open}
-		clear(r.samples[i].open)
+		s := &r.samples[i]
+		s.voxels, s.fill, s.blocks = 0, 0, 0
+		clear(s.open)
+		clear(r.sums.samples[i])
 	}
-	r.kind = unknown
-	r.workers = make([]*worker, r.options.Workers)
+	if r.histogram != nil {
+		r.histogram.reset()
+	}
+	r.begun = false
 }
 
 func (r *Reducer) sample(i int) *sample {
@@ -104,6 +113,9 @@ func (r *Reducer) sample(i int) *sample {
 func (r *Reducer) Fold(sample int, c Chunk) error {
 	s := r.sample(sample)
 	n := c.voxels(&r.options)
+	if r.counts(&c) {
+		return r.count(sample, s, c, n)
+	}
 	r.begin(&c, s)
 
 	f := &r.fold
@@ -134,18 +146,42 @@ func (r *Reducer) Fold(sample int, c Chunk) error {
 	return nil
 }
 
+// counts reports whether a chunk is summed by counting its values.
+func (r *Reducer) counts(c *Chunk) bool { return c.Prediction.bytes != nil && c.kind() == hard }
+
+// count is Fold for quantised predictions against labels: counting them serves
+// all sums, which are those of the single voxels added exactly.
+func (r *Reducer) count(sample int, s *sample, c Chunk, n int) error {
+	if r.histogram == nil {
+		r.histogram = newHistogram(r.plan)
+	}
+	if err := r.histogram.Fold(sample, c); err != nil {
+		var input *InputError
+		if errors.As(err, &input) {
+			input.Voxel += s.voxels
+		}
+		return err
+	}
+	s.voxels += int64(n)
+	return nil
+}
+
 func (f *fold) release() { f.chunk, f.sample = Chunk{}, nil }
 
 // begin makes the buffers for data of the chunk's kind.
 func (r *Reducer) begin(c *Chunk, s *sample) {
 	k := c.kind()
-	if r.kind == unknown {
-		r.kind = k
-		r.view = tile{planes: make([][]float32, r.options.Channels), targets: make([][]float32, r.options.Channels)}
-	}
-	if k != r.kind {
+	switch {
+	case r.begun && k != r.kind:
 		panic("reduce: chunks with and without weights, or of labels and of soft targets, in one Reducer")
+	case k != r.kind:
+		r.kind = k
+		clear(r.workers)
+		for i := range r.samples {
+			r.samples[i].block = nil
+		}
 	}
+	r.begun = true
 	if s.block == nil {
 		s.block = newTile(r.options.Channels, k, BlockSize)
 	}
@@ -172,7 +208,13 @@ func (r *Reducer) segments() bool {
 	f := &r.fold
 	f.failed.Store(false)
 	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
-	r.job.run(1+max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks, r.options.Workers)
+	parts := 1 + max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks
+	for i := range min(parts, len(r.workers)) { // here, so that none is made in a later Fold
+		if w := r.worker(i); f.chunk.Prediction.float32s == nil {
+			w.converted()
+		}
+	}
+	r.job.run(parts, len(r.workers))
 	if f.failed.Load() {
 		clear(r.pending)
 		return false
@@ -260,7 +302,10 @@ func (r *Reducer) Sums() *Sums {
 		for slot := range sums.samples[i] {
 			sums.samples[i][slot].merge(&r.sums.samples[i][slot])
 		}
-		if s.voxels == 0 {
+		if h := r.histogram; h != nil && h.samples[i] != nil {
+			h.addTo(sums.samples[i], &r.layout, r.pass.want, h.samples[i], h.total[i])
+		}
+		if s.fill == 0 && s.blocks == 0 {
 			continue
 		}
 		w := r.worker(0)

@@ -65,7 +65,7 @@ const paddingLabel = 2
 // slice sets t to voxels [from, to) of o. Both have as many channels.
 func (t *tile) slice(o *tile, from, to int) {
 	for k := range o.planes {
-		t.planes[k] = o.planes[k][from:to]
+		t.planes[k] = cut(o.planes[k], from, to)
 	}
 	for k := range o.targets {
 		t.targets[k] = o.targets[k][from:to]

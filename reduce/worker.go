@@ -4,9 +4,10 @@ package reduce
 // goroutine needs, made once.
 type worker struct {
 	*plan
+	kind  kind
 	slots []float64 // the sums of a segment under way
 	loose *tile     // a tile of converted voxels
-	block *tile     // a block put in plain form
+	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
 	view  tile      // a view of the tile under way, for one call
 	hardC hardCall
@@ -53,9 +54,10 @@ func newWorker(p *plan, k kind) *worker {
 	w := &worker{
 		plan:  p,
 		slots: make([]float64, p.layout.slots()),
+		kind:  k,
 		loose: newTile(p.options.Channels, k, p.tileSize()),
-		block: newTile(p.options.Channels, k, BlockSize),
 	}
+	clear(w.loose.planes) // most predictions need no conversion: see converted
 	for _, t := range []*tile{&w.part, &w.view} {
 		t.planes = make([][]float32, p.options.Channels)
 		if w.loose.targets != nil {
@@ -88,6 +90,26 @@ func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
 	return prediction, prediction && w.loose.labels != nil && w.direct && c.Target.uint8s != nil
 }
 
+// converted returns loose with room for a prediction.
+func (w *worker) converted() *tile {
+	for k := range w.loose.planes {
+		if w.loose.planes[k] == nil {
+			w.loose.planes[k] = make([]float32, w.tileSize())
+		}
+	}
+	return w.loose
+}
+
+// plain puts voxels of t in plain form, a block of them from voxel from on. It
+// reports whether all were acceptable.
+func (w *worker) plain(t *tile, from int, ignore uint32) bool {
+	if w.block == nil {
+		w.block = newTile(w.options.Channels, w.kind, BlockSize)
+	}
+	w.block.copy(t, from, from+BlockSize)
+	return w.block.settle(w.rules, ignore)
+}
+
 // step returns the number of voxels to take at a time.
 func (w *worker) step(c *Chunk) int {
 	if _, labels := w.asTheyAre(c); labels {
@@ -111,7 +133,7 @@ func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) 
 			return nil, 0, false
 		}
 		if !prediction {
-			w.loose.loadPrediction(c, from, to, 0)
+			w.converted().loadPrediction(c, from, to, 0)
 		}
 		t.slice(w.loose, 0, to-from)
 	}
@@ -132,9 +154,7 @@ func (w *worker) run(t *tile, ignore uint32) bool {
 		if done == blocks {
 			break
 		}
-		from, to := done*BlockSize, (done+1)*BlockSize
-		w.block.copy(t, from, to)
-		if !w.block.settle(w.rules, ignore) || w.kernel(w.block, 0, ignore) != 1 {
+		if !w.plain(t, done*BlockSize, ignore) || w.kernel(w.block, 0, ignore) != 1 {
 			return false
 		}
 		done++
