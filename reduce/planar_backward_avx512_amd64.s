@@ -40,7 +40,6 @@ row: \
 	GREATEST(64, Z1); \
 	GREATEST(128, Z0); \
 	GREATEST(192, Z1); \
-	PREFETCH_BLOCK; \
 	ADDQ $256, X; \
 	CMPQ X, EXPS; \
 	JNE row; \
@@ -53,12 +52,6 @@ row: \
 #define GREATEST_LOGIT(i, greatest) \
 	VPORD i(X), COEF, TEMP; \
 	VPMAXUD TEMP, greatest, greatest
-#define PREFETCH_BLOCK \
-	PREFETCHT1 (4*const_BlockSize+0)(X); \
-	PREFETCHT1 (4*const_BlockSize+64)(X); \
-	PREFETCHT1 (4*const_BlockSize+128)(X); \
-	PREFETCHT1 (4*const_BlockSize+192)(X)
-
 // CHECK_WEIGHTS does the same for the weights, if there are any.
 #define CHECK_WEIGHTS(row, end, done) \
 	MOVQ WEIGHTS_AT, X; \
@@ -98,6 +91,14 @@ end:
 	TILE(REGION_OWN)
 #define REGION_OWN(i, a, b, c, d, e, k, others, mine) VMOVAPS TEMP, k, b
 
+// PREFETCH_BLOCK is for the same tile of the next block: the memory is asked
+// for while the processor is busy, not when the block is looked at.
+#define PREFETCH_BLOCK \
+	PREFETCHT1 (4*const_BlockSize+0)(X); \
+	PREFETCHT1 (4*const_BlockSize+64)(X); \
+	PREFETCHT1 (4*const_BlockSize+128)(X); \
+	PREFETCHT1 (4*const_BlockSize+192)(X)
+
 // FIND_REFERENCE finds the largest logit, to most, and the reference, the
 // derivative by p of the first class that has it.
 #define FIND_REFERENCE(class, next, present) \
@@ -111,6 +112,7 @@ class: \
 	CLASS_REGIONS(present); \
 next: \
 	PLANE; \
+	PREFETCH_BLOCK; \
 	TILE(REFERENCE); \
 	NEXT_CLASS(class); \
 	TILE(REFERENCE_KEEP)
