@@ -156,7 +156,7 @@ func (c *planarBackward) probabilities(t *pull, i int, w float32) {
 		case c.labels == nil:
 			y := c.targets[k][i]
 			own := t.probability(x, 1-x, g.own, g.ce, g.focal)
-			d = fma(float32(w*y), own, float32(float32(w*(1-y))*region))
+			d = fmaTiny(float32(w*y), own, float32(float32(w*(1-y))*region))
 		case int(c.labels[i]) == k:
 			d = float32(w * t.probability(x, 1-x, g.own, g.ce, g.focal))
 		default:
@@ -197,7 +197,7 @@ func (c *planarBackward) softmaxHard(t *pull, f *planarCall, i int, w float32) {
 	reference := region(likeliest)
 	var mean, group float32
 	for k := range c.planes {
-		group = fma(c.scratch[k*BlockSize+at], region(k)-reference, group)
+		group = fmaTiny(c.scratch[k*BlockSize+at], region(k)-reference, group)
 		if k%groupSize == groupSize-1 {
 			mean += group
 			group = 0
@@ -207,7 +207,7 @@ func (c *planarBackward) softmaxHard(t *pull, f *planarCall, i int, w float32) {
 	for k := range c.planes {
 		p, d := c.scratch[k*BlockSize+at], region(k)-reference-mean
 		if k == label {
-			d = fma(p, d, -float32(s*h))
+			d = fmaTiny(p, d, -float32(s*h))
 		} else {
 			d = float32(p * (d + h))
 		}
@@ -232,12 +232,15 @@ func (t *pull) pullCE(r, s, l, ce, focal float32) float32 {
 	}
 	s = max(s, 0x1p-126)
 	ratio := fma(float32(t.gamma*r), l/s, 1)
-	return fma(focal, float32(t.power.of(s)*ratio), ce)
+	return fmaTiny(focal, float32(t.power.of(s)*ratio), ce)
 }
 
 // softmaxSoft is softmaxHard for soft targets, where every class has a cross
-// entropy: p_k·(q_k·g_k − Σ p_j·g_j + Σ h_j) − q_k·h_k, the sums over the
-// other classes.
+// entropy: p_k·(q_k·g_k − Σ z_j) − q_k·h_k with z_j = p_j·g_j − h_j, the sum
+// over the other classes. As with the exponentials, that of the likeliest
+// class is a sum of its own, and the others' are formed by subtraction: what
+// p_k times that rounds off is small beside q_k·h_k and p_k·q_k·g_k, since
+// q_k is ½ or more.
 func (c *planarBackward) softmaxSoft(t *pull, f *planarCall, i int, w float32) {
 	const ( // columns of scratch
 		e = iota
@@ -248,27 +251,43 @@ func (c *planarBackward) softmaxSoft(t *pull, f *planarCall, i int, w float32) {
 		h
 	)
 	plain := terms{pass: pass{input: logits, want: wantCE}}
-	f.exponentials(i, e)
-	most := f.most(i)
+	u := f.exponentials(i, e)
+	var own, rest, group float32 // of z
 	for k, plane := range c.planes {
 		at := c.scratch[k*BlockSize:]
-		total, rest := f.others(k, e)
-		inverse := 1 / total
-		v := plain.softmax(float32(at[e]*inverse), float32(rest*inverse), inverse, most-plane[i])
+		v := u.class(&plain, k, at[e], plane[i])
 		class, y := &c.class[k], c.targets[k][i]
 		at[p], at[q] = v.r, v.s
 		if !t.clampRegion || t.inside(v.r, v.s) {
-			at[g] = fma(y, class.own, float32((1-y)*class.other))
+			at[g] = fmaTiny(y, class.own, float32((1-y)*class.other))
 		} else {
 			at[g] = 0
 		}
-		at[h] = float32(y * t.pullCE(v.r, v.s, v.l, class.ce, class.focal))
-		at[z] = fma(v.r, at[g], -at[h])
+		if y > 0 {
+			at[h] = float32(y * t.pullCE(v.r, v.s, v.l, class.ce, class.focal))
+		} else {
+			at[h] = 0
+		}
+		at[z] = fmaTiny(v.r, at[g], -at[h])
+		if k == u.likeliest {
+			own = at[z]
+		} else {
+			group += at[z]
+		}
+		if k%groupSize == groupSize-1 {
+			rest += group
+			group = 0
+		}
 	}
+	rest += group
+	total := rest + own
 	for k := range c.planes {
 		at := c.scratch[k*BlockSize:]
-		_, others := f.others(k, z)
-		d := fma(at[p], fma(at[q], at[g], -others), -float32(at[q]*at[h]))
+		others := rest
+		if k != u.likeliest {
+			others = total - at[z]
+		}
+		d := fmaTiny(at[p], fmaTiny(at[q], at[g], -others), -float32(at[q]*at[h]))
 		put(&c.gradient[k][i], float32(w*d), c.add)
 	}
 }

@@ -152,21 +152,20 @@ func (t *terms) softmax(r, s, inverse, below float32) voxel {
 
 // soft adds a block with soft targets: every class of every voxel counts.
 func (c *planarCall) soft(t *terms, start int) {
-	for i := range BlockSize {
-		if t.input == logits {
-			c.exponentials(start+i, i)
+	var voxels [BlockSize]likelihood
+	if t.input == logits {
+		for i := range voxels {
+			voxels[i] = c.exponentials(start+i, i)
 		}
 	}
 	for k, plane := range c.planes {
 		var r, s, l, f, p lanes
-		for i := range BlockSize {
+		for i := range voxels {
 			var v voxel
 			if x := plane[start+i]; t.input == probabilities {
 				v = t.probability(x, 1-x)
 			} else {
-				total, rest := c.others(k, i)
-				inverse := 1 / total
-				v = t.softmax(float32(c.scratch[k*BlockSize+i]*inverse), float32(rest*inverse), inverse, c.most(start+i)-x)
+				v = voxels[i].class(t, k, c.scratch[k*BlockSize+i], x)
 			}
 			w, y := c.weight(start+i), c.targets[k][start+i]
 			own, other := float32(w*y), float32(w*(1-y))
@@ -180,34 +179,49 @@ func (c *planarCall) soft(t *terms, start int) {
 	}
 }
 
-// exponentials leaves e^(x_k−most) of voxel i in scratch[k·BlockSize + at].
-func (c *planarCall) exponentials(i, at int) {
-	most := c.most(i)
-	for k, plane := range c.planes {
-		c.scratch[k*BlockSize+at], _, _ = exp(plane[i] - most)
-	}
+// A likelihood is what the classes of a voxel's softmax have in common. All
+// but one have a probability of at most ½, whose complement keeps its digits
+// when it is formed by subtraction; that of the likeliest class, the first
+// that has the largest logit, is a sum of its own.
+type likelihood struct {
+	likeliest   int
+	most        float32 // the largest logit
+	rest, total float32 // Σ e^(x_k−most), without the likeliest class, whose is 1, and with it
+	inverse     float32 // 1/total
 }
 
-// others returns the sum of the exponentials of the voxel at scratch place
-// at, and of all but class k: the class's group without it, and the other
-// groups.
-func (c *planarCall) others(k, at int) (total, rest float32) {
-	var inner float32
-	for first := 0; first < len(c.planes); first += groupSize {
-		var group, without float32
-		for j := first; j < min(first+groupSize, len(c.planes)); j++ {
-			e := c.scratch[j*BlockSize+at]
-			group += e
-			if j != k {
-				without += e
-			}
-		}
-		total += group
-		if k/groupSize == first/groupSize {
-			inner = without
-		} else {
-			rest += group
+// exponentials returns the likelihood of voxel i, and leaves e^(x_k−most) in
+// scratch[k·BlockSize + at].
+func (c *planarCall) exponentials(i, at int) (v likelihood) {
+	v.most = c.planes[0][i]
+	for k, plane := range c.planes {
+		if plane[i] > v.most {
+			v.likeliest, v.most = k, plane[i]
 		}
 	}
-	return total, rest + inner
+	var group float32
+	for k, plane := range c.planes {
+		e, _, _ := exp(plane[i] - v.most)
+		c.scratch[k*BlockSize+at] = e
+		if k != v.likeliest {
+			group += e
+		}
+		if k%groupSize == groupSize-1 {
+			v.rest += group
+			group = 0
+		}
+	}
+	v.rest += group
+	v.total = v.rest + 1
+	v.inverse = 1 / v.total
+	return v
+}
+
+// class returns the voxel of class k with logit x, whose exponential is e.
+func (v *likelihood) class(t *terms, k int, e, x float32) voxel {
+	rest := v.rest
+	if k != v.likeliest {
+		rest = v.total - e
+	}
+	return t.softmax(float32(e*v.inverse), float32(rest*v.inverse), v.inverse, v.most-x)
 }
