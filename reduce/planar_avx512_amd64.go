@@ -4,15 +4,20 @@ package reduce
 
 //go:noinline
 func planarAVX512(p pass, c *planarCall) int {
-	if c.labels == nil {
-		return planarGeneric(p, c)
-	}
 	for _, plane := range c.planes {
+		raceRead(plane)
+	}
+	for _, plane := range c.targets {
 		raceRead(plane)
 	}
 	raceRead(c.labels)
 	raceRead(c.weights)
-	if p.input == probabilities {
+	switch {
+	case c.labels == nil && p.input == probabilities:
+		return planesSoftAVX512(p, c)
+	case c.labels == nil:
+		return softmaxSoftAVX512(p, c)
+	case p.input == probabilities:
 		return planesHardAVX512(p, c)
 	}
 	return softmaxHardAVX512(p, c)
@@ -89,6 +94,46 @@ func planesHardAVX512(p pass, c *planarCall) int {
 	return planesHardAnyAVX512(c)
 }
 
+func softmaxSoftAVX512(p pass, c *planarCall) int {
+	switch p.want {
+	case wantRegion:
+		return softmaxSoftRegionAVX512(c)
+	case wantCE:
+		return softmaxSoftCEAVX512(c)
+	}
+	switch p.form {
+	case powerHalf:
+		return softmaxSoftHalfAVX512(c)
+	case powerOne:
+		return softmaxSoftOneAVX512(c)
+	case powerThreeHalves:
+		return softmaxSoftThreeHalvesAVX512(c)
+	case powerTwo:
+		return softmaxSoftTwoAVX512(c)
+	}
+	return softmaxSoftAnyAVX512(c)
+}
+
+func planesSoftAVX512(p pass, c *planarCall) int {
+	switch p.want {
+	case wantRegion:
+		return planesSoftRegionAVX512(c)
+	case wantCE:
+		return planesSoftCEAVX512(c)
+	}
+	switch p.form {
+	case powerHalf:
+		return planesSoftHalfAVX512(c)
+	case powerOne:
+		return planesSoftOneAVX512(c)
+	case powerThreeHalves:
+		return planesSoftThreeHalvesAVX512(c)
+	case powerTwo:
+		return planesSoftTwoAVX512(c)
+	}
+	return planesSoftAnyAVX512(c)
+}
+
 //go:noescape
 func softmaxHardRegionAVX512(c *planarCall) int
 
@@ -162,3 +207,45 @@ func softmaxHardBackwardTwoAVX512(c *planarBackward) int
 
 //go:noescape
 func softmaxHardBackwardAnyAVX512(c *planarBackward) int
+
+//go:noescape
+func softmaxSoftRegionAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftCEAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftHalfAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftOneAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftThreeHalvesAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftTwoAVX512(c *planarCall) int
+
+//go:noescape
+func softmaxSoftAnyAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftRegionAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftCEAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftHalfAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftOneAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftThreeHalvesAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftTwoAVX512(c *planarCall) int
+
+//go:noescape
+func planesSoftAnyAVX512(c *planarCall) int

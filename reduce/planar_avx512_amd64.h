@@ -21,10 +21,11 @@
 #define LANES R12    // and the block's sums
 #define OFFSET CX    // of the tile in every plane, in bytes
 #define FRAME R10    // the scratch
+#define Y R9         // the class's soft target
 
 // The scratch: what the steps keep, a row of 64 bytes for each row of the
 // tile; then the lanes of the classes, in the order of planeSums; then their
-// exponentials. That is 592 + C·(80 + 64) of its C·512 numbers.
+// exponentials. That is 656 + C·(80 + 64) of its C·512 numbers.
 #define ROWS_W 0         // the weights, 0 where a voxel is ignored
 #define ROWS_OTHERS 256  // the sum over the groups of classes that are done
 #define ROWS_BELOW 512   // the largest logit less that of the own class
@@ -33,9 +34,10 @@
 #define ROWS_S 1280
 #define ROWS_L 1536
 #define ROWS_F 1792
-#define PRESENT 2048     // a byte for each class: 0 where no voxel of the tile is of it
-#define LANES_W 2304
-#define LANES_BEGIN 2368
+#define ROWS_MOST 2048   // the largest logit
+#define PRESENT 2304     // a byte for each class: 0 where no voxel of the tile is of it
+#define LANES_W 2560
+#define LANES_BEGIN 2624
 #define LANES_R 0
 #define LANES_S 64
 #define LANES_L 128
@@ -43,6 +45,12 @@
 #define LANES_P 256
 #define LANES_SIZE 320
 #define EXPS_SIZE 256
+
+// With soft targets every class is some voxel's own: what was kept for one is
+// used otherwise.
+#define ROWS_REST ROWS_OTHERS // Σ e^(x−most), without the likeliest class
+#define ROWS_TOTAL ROWS_F     // and with it
+#define ROWS_LIKELIEST ROWS_L // the first class that has the largest logit
 
 #define NOTHING
 
@@ -81,7 +89,7 @@
 	JCS block
 
 // Loops over the classes: FIRST_CLASS, PLANE where its values are wanted, and
-// NEXT_CLASS.
+// NEXT_CLASS; TARGET where a soft target is.
 #define FIRST_CLASS \
 	XORL CLASS, CLASS; \
 	LEAQ LANES_BEGIN(FRAME), LANES; \
@@ -92,6 +100,12 @@
 	LEAQ (CLASS)(CLASS*2), X; \
 	MOVQ (PLANES)(X*8), X; \       // a slice has three words
 	ADDQ OFFSET, X
+#define TARGET \
+	LEAQ (CLASS)(CLASS*2), Y; \
+	SHLQ $3, Y; \
+	ADDQ TARGETS_AT, Y; \
+	MOVQ (Y), Y; \
+	ADDQ OFFSET, Y
 #define NEXT_CLASS(class) \
 	ADDQ $LANES_SIZE, LANES; \
 	ADDQ $EXPS_SIZE, EXPS; \
@@ -270,3 +284,60 @@ same: \
 	VSUBPS inverse, ONE, k, b; \
 	VMOVUPS.Z (ROWS_BELOW+i)(FRAME), k, r // r = below }, else 0
 #define OWN_LOG_JOIN(i, a, b, c, d, e, k, s, below) VADDPS below, d, d
+
+// For soft targets: the likelihood of the tile's voxels, on which LABELS then
+// is, as if they were of their likeliest classes. k and the rest are as in
+// FIND_MOST.
+#define LIKELIHOOD \
+	TILE(LIKELIEST_BEGIN); \
+	FIRST_CLASS; \
+likeliest: \
+	PLANE; \
+	PREFETCH_PLANE; \
+	VPBROADCASTD CLASS, COEF; \
+	TILE(LIKELIEST); \
+	NEXT_CLASS(likeliest); \
+	TILE(LIKELIEST_END); \
+	LEAQ ROWS_LIKELIEST(FRAME), LABELS; \
+	FIND_CLASSES(mixed, found); \
+	EXPONENTIALS(NOTHING, exp, expAbsent, expNext, expSame, expPresent); \
+	TILE(TOTAL)
+#define LIKELIEST_BEGIN(i, a, b, c, d, most, k, likeliest, mine) \
+	VBROADCASTSS constants512_exponent(CONSTANTS), most; \ // −∞
+	VPXORD likeliest, likeliest, likeliest
+#define LIKELIEST(i, a, b, c, d, most, k, likeliest, mine) \
+	VMOVUPS i(X), a; \
+	VMOVUPS a, i(EXPS); \
+	VCMPPS.BCST $13, constants512_leastLogit(CONSTANTS), a, PLAIN, PLAIN; \
+	VCMPPS $14, most, a, k; \      // if x > most {
+	VMOVAPS a, k, most; \
+	VMOVDQA32 COEF, k, likeliest   // likeliest = class }
+#define LIKELIEST_END(i, a, b, c, d, most, k, likeliest, mine) \
+	VCMPPS.BCST $2, constants512_mostLogit(CONSTANTS), most, PLAIN, PLAIN; \
+	VMOVUPS most, (ROWS_MOST+i)(FRAME); \
+	VMOVUPS likeliest, (ROWS_LIKELIEST+i)(FRAME)
+#define TOTAL(i, a, b, c, d, inverse, k, rest, mine) \
+	VADDPS (ROWS_OTHERS+i)(FRAME), rest, rest; \
+	VMOVUPS rest, (ROWS_REST+i)(FRAME); \
+	VADDPS ONE, rest, a; \         // total = rest + 1
+	VMOVUPS a, (ROWS_TOTAL+i)(FRAME); \
+	VDIVPS a, ONE, inverse; \
+	VMOVUPS inverse, (ROWS_INVERSE+i)(FRAME)
+
+// CLASS_SIDES: mine, others = r, s of the class under way, after LIKELIHOOD,
+// and what OWN_LOG wants.
+#define CLASS_SIDES \
+	VPBROADCASTD CLASS, TEMP; \
+	TILE(OWN); \
+	TILE(CLASS_SIDE)
+#define CLASS_SIDE(i, a, b, c, d, inverse, k, s, r) \
+	VMOVUPS i(EXPS), a; \
+	VMOVUPS (ROWS_INVERSE+i)(FRAME), inverse; \
+	VMULPS a, inverse, r; \
+	VMOVUPS (ROWS_TOTAL+i)(FRAME), s; \
+	VSUBPS a, s, s; \
+	VMOVUPS (ROWS_REST+i)(FRAME), k, s; \ // if class != likeliest { total − e } else { rest }
+	VMULPS inverse, s, s; \
+	VMOVUPS (ROWS_MOST+i)(FRAME), b; \
+	VSUBPS i(X), b, b; \
+	VMOVUPS b, (ROWS_BELOW+i)(FRAME)

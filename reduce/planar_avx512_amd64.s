@@ -8,13 +8,14 @@
 #define PLANES_AT (planarCall_planes+0)(CALL)
 #define ALL_AT (planarCall_planes+8)(CALL)
 #define LABELS_AT planarCall_labels(CALL)
+#define TARGETS_AT planarCall_targets(CALL)
 #define WEIGHTS_AT planarCall_weights(CALL)
 #define SCRATCH_AT planarCall_scratch(CALL)
 #define EPS planarCall_eps(CALL)
 #define HI planarCall_hi(CALL)
 #define LO planarCall_lo(CALL)
 
-// The forward kernels for several channels and hard labels.
+// The forward kernels for several channels, first for hard labels.
 //
 // A tile's voxels mostly are of one class. Only that class needs more than
 // its probabilities: what a voxel adds to its own class is formed once, beside
@@ -69,9 +70,8 @@ class: \
 	VMOVUPS r, (ROWS_R+i)(FRAME); \
 	VMOVUPS s, (ROWS_S+i)(FRAME)
 #define KEEP_L(i, a, b, c, d, e, k, others, mine) VMOVUPS d, (ROWS_L+i)(FRAME)
-#define KEEP_F(i, a, b, c, d, e, k, others, mine) \
-	VMULPS d, e, e; \
-	VMOVUPS e, (ROWS_F+i)(FRAME)
+#define KEEP_F(i, a, b, c, d, e, k, others, mine) VMOVUPS e, (ROWS_F+i)(FRAME)
+#define TIMES_L(i, a, b, c, d, e, k, others, mine) VMULPS d, e, e
 
 // CLOSE_BLOCK_PLANAR adds the block's sums to the call's, and leaves 0. The
 // sums of a class without voxels in the block are 0 but for one.
@@ -111,8 +111,15 @@ without: \
 	VMOVSD X0, sum
 
 // HARD is the walk over blocks and tiles: VALUES leaves s and r of the own
-// class in others and mine, LOG −log r in d, POWER s^γ in e.
-#define HARD(VALUES, LOG, POWER, ADD) \
+// class in others and mine, LOG −log r in d, and POWER s^γ·(−log r) in e.
+#define HARD_CE(LOG) \
+	LOG; \
+	TILE(KEEP_L)
+#define HARD_FOCAL(LOG, POWER) \
+	HARD_CE(LOG); \
+	POWER; \
+	TILE(KEEP_F)
+#define HARD(VALUES, LOGS, ADD) \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
 	CLEAR_LANES(clear); \
@@ -125,8 +132,7 @@ tile: \
 	FIND_CLASSES(mixed, found); \
 	VALUES; \
 	TILE(KEEP_SIDES); \
-	LOG; \
-	POWER; \
+	LOGS; \
 	ADD; \
 	NEXT_TILE(tile); \
 	KORTESTW PLAIN, PLAIN; \
@@ -145,14 +151,11 @@ refuse: \
 	FIND_MOST(most); \
 	EXPONENTIALS(NOTHING, exp, expAbsent, expNext, expSame, expPresent); \
 	OWN_SIDES
-#define SOFTMAX_LOG \
-	OWN_LOG; \
-	TILE(KEEP_L)
 #define SOFTMAX_FLOOR(i, a, b, c, d, e, k, s, r) VMAXPS.BCST constants512_normal(CONSTANTS), s, b
 #define SOFTMAX_POWER(POWER) \
 	TILE(SOFTMAX_FLOOR); \
 	POWER(EACH); \
-	TILE(KEEP_F)
+	TILE(TIMES_L)
 
 // w·p goes to the sum P of the classes that a voxel is not of, and the rest to
 // its own.
@@ -184,31 +187,31 @@ sumNext: \
 
 // func softmaxHardRegionAVX512(c *planarCall) int
 TEXT ·softmaxHardRegionAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, NOTHING, NOTHING, SOFTMAX_ADD(SUMS_REGION))
+	HARD(SOFTMAX_VALUES, NOTHING, SOFTMAX_ADD(SUMS_REGION))
 
 // func softmaxHardCEAVX512(c *planarCall) int
 TEXT ·softmaxHardCEAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, NOTHING, SOFTMAX_ADD(SUMS_CE))
+	HARD(SOFTMAX_VALUES, HARD_CE(OWN_LOG), SOFTMAX_ADD(SUMS_CE))
 
 // func softmaxHardHalfAVX512(c *planarCall) int
 TEXT ·softmaxHardHalfAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, SOFTMAX_POWER(POWER_HALF), SOFTMAX_ADD(SUMS_FOCAL))
+	HARD(SOFTMAX_VALUES, HARD_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_HALF)), SOFTMAX_ADD(SUMS_FOCAL))
 
 // func softmaxHardOneAVX512(c *planarCall) int
 TEXT ·softmaxHardOneAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, SOFTMAX_POWER(POWER_ONE), SOFTMAX_ADD(SUMS_FOCAL))
+	HARD(SOFTMAX_VALUES, HARD_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_ONE)), SOFTMAX_ADD(SUMS_FOCAL))
 
 // func softmaxHardThreeHalvesAVX512(c *planarCall) int
 TEXT ·softmaxHardThreeHalvesAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, SOFTMAX_POWER(POWER_THREE_HALVES), SOFTMAX_ADD(SUMS_FOCAL))
+	HARD(SOFTMAX_VALUES, HARD_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_THREE_HALVES)), SOFTMAX_ADD(SUMS_FOCAL))
 
 // func softmaxHardTwoAVX512(c *planarCall) int
 TEXT ·softmaxHardTwoAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, SOFTMAX_POWER(POWER_TWO), SOFTMAX_ADD(SUMS_FOCAL))
+	HARD(SOFTMAX_VALUES, HARD_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_TWO)), SOFTMAX_ADD(SUMS_FOCAL))
 
 // func softmaxHardAnyAVX512(c *planarCall) int
 TEXT ·softmaxHardAnyAVX512(SB), NOSPLIT, $0-16
-	HARD(SOFTMAX_VALUES, SOFTMAX_LOG, SOFTMAX_POWER(POWER_ANY), SOFTMAX_ADD(SUMS_FOCAL))
+	HARD(SOFTMAX_VALUES, HARD_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_ANY)), SOFTMAX_ADD(SUMS_FOCAL))
 
 // Probabilities.
 
@@ -248,15 +251,14 @@ next: \
 
 #define PROBABILITY_LOG \
 	TILE(PROBABILITY_CLAMP); \
-	NEG_LOG(EACH); \
-	TILE(KEEP_L)
+	NEG_LOG(EACH)
 #define PROBABILITY_CLAMP(i, a, b, c, d, e, k, s, r) \
 	VMAXPS.BCST EPS, r, a; \
 	VMAXPS.BCST EPS, s, b
 #define PROBABILITY_POWER(POWER) \
 	TILE(PROBABILITY_CEILING); \
 	POWER(EACH); \
-	TILE(KEEP_F)
+	TILE(TIMES_L)
 #define PROBABILITY_CEILING(i, a, b, c, d, e, k, s, r) VMINPS.BCST planarCall_oneMinus(CALL), b, b
 
 #define PROBABILITY_ADD(SUMS) \
@@ -275,31 +277,172 @@ sumAbsent: \
 
 // func planesHardRegionAVX512(c *planarCall) int
 TEXT ·planesHardRegionAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, NOTHING, NOTHING, PROBABILITY_ADD(SUMS_REGION))
+	HARD(PROBABILITY_VALUES, NOTHING, PROBABILITY_ADD(SUMS_REGION))
 
 // func planesHardCEAVX512(c *planarCall) int
 TEXT ·planesHardCEAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, NOTHING, PROBABILITY_ADD(SUMS_CE))
+	HARD(PROBABILITY_VALUES, HARD_CE(PROBABILITY_LOG), PROBABILITY_ADD(SUMS_CE))
 
 // func planesHardHalfAVX512(c *planarCall) int
 TEXT ·planesHardHalfAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, PROBABILITY_POWER(POWER_HALF), PROBABILITY_ADD(SUMS_FOCAL))
+	HARD(PROBABILITY_VALUES, HARD_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_HALF)), PROBABILITY_ADD(SUMS_FOCAL))
 
 // func planesHardOneAVX512(c *planarCall) int
 TEXT ·planesHardOneAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, PROBABILITY_POWER(POWER_ONE), PROBABILITY_ADD(SUMS_FOCAL))
+	HARD(PROBABILITY_VALUES, HARD_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_ONE)), PROBABILITY_ADD(SUMS_FOCAL))
 
 // func planesHardThreeHalvesAVX512(c *planarCall) int
 TEXT ·planesHardThreeHalvesAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, PROBABILITY_POWER(POWER_THREE_HALVES), PROBABILITY_ADD(SUMS_FOCAL))
+	HARD(PROBABILITY_VALUES, HARD_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_THREE_HALVES)), PROBABILITY_ADD(SUMS_FOCAL))
 
 // func planesHardTwoAVX512(c *planarCall) int
 TEXT ·planesHardTwoAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, PROBABILITY_POWER(POWER_TWO), PROBABILITY_ADD(SUMS_FOCAL))
+	HARD(PROBABILITY_VALUES, HARD_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_TWO)), PROBABILITY_ADD(SUMS_FOCAL))
 
 // func planesHardAnyAVX512(c *planarCall) int
 TEXT ·planesHardAnyAVX512(SB), NOSPLIT, $0-16
-	HARD(PROBABILITY_VALUES, PROBABILITY_LOG, PROBABILITY_POWER(POWER_ANY), PROBABILITY_ADD(SUMS_FOCAL))
+	HARD(PROBABILITY_VALUES, HARD_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_ANY)), PROBABILITY_ADD(SUMS_FOCAL))
+
+// Soft targets: every class takes its share of every voxel, but a class that
+// has none of a tile needs no more than its p.
+
+#define ROWS_OWN ROWS_R   // w·y
+#define ROWS_OTHER ROWS_S // w·(1 − y)
+
+// SHARES puts the class's weights down, and K1 says whether any own one is
+// not 0.
+#define SHARES \
+	TARGET; \
+	PREFETCHT0 512(Y); \
+	PREFETCHT0 576(Y); \
+	PREFETCHT0 640(Y); \
+	PREFETCHT0 704(Y); \
+	VPXORD COEF, COEF, COEF; \
+	TILE(SHARE); \
+	VPTESTMD COEF, COEF, K1
+#define SHARE(i, a, b, c, d, e, k, others, mine) \
+	VMOVUPS i(Y), a; \
+	VPCMPUD $2, ONE, a, PLAIN, PLAIN; \
+	VSUBPS a, ONE, b; \
+	VMULPS (ROWS_W+i)(FRAME), a, a; \
+	VMULPS (ROWS_W+i)(FRAME), b, b; \
+	VMOVUPS a, (ROWS_OWN+i)(FRAME); \
+	VMOVUPS b, (ROWS_OTHER+i)(FRAME); \
+	VPORD a, COEF, COEF
+
+#define SHARE_P(i, a, b, c, d, e, k, s, r) VFMADD231PS (ROWS_OTHER+i)(FRAME), r, TEMP
+#define SHARE_R(i, a, b, c, d, e, k, s, r) VFMADD231PS (ROWS_OWN+i)(FRAME), r, TEMP
+#define SHARE_S(i, a, b, c, d, e, k, s, r) VFMADD231PS (ROWS_OWN+i)(FRAME), s, TEMP
+#define SHARE_L(i, a, b, c, d, e, k, s, r) VFMADD231PS (ROWS_OWN+i)(FRAME), d, TEMP
+#define SHARE_F(i, a, b, c, d, e, k, s, r) VFMADD231PS (ROWS_OWN+i)(FRAME), e, TEMP
+
+// SOFT is the walk: VALUES is for the tile, SIDES leaves s and r of the class
+// under way in others and mine, and the rest is as in HARD.
+#define SOFT_CE(LOG) \
+	LOG; \
+	ADD_LANES(LANES_L, SHARE_L)
+#define SOFT_FOCAL(LOG, POWER) \
+	SOFT_CE(LOG); \
+	POWER; \
+	ADD_LANES(LANES_F, SHARE_F)
+#define SOFT(VALUES, SIDES, LOGS) \
+	BEGIN_PLANAR(done); \
+	SCALE_GAMMA; \
+	CLEAR_LANES(clear); \
+block: \
+	KXNORW PLAIN, PLAIN, PLAIN; \
+tile: \
+	WEIGHTS(given, weighted); \
+	TILE(WEIGHT_KEEP); \
+	ADD_WEIGHTS; \
+	VALUES; \
+	FIRST_CLASS; \
+class: \
+	PLANE; \
+	SHARES; \
+	SIDES; \
+	ADD_LANES(LANES_P, SHARE_P); \
+	KORTESTW K1, K1; \
+	JEQ next; \
+	ADD_LANES(LANES_R, SHARE_R); \
+	ADD_LANES(LANES_S, SHARE_S); \
+	LOGS; \
+next: \
+	NEXT_CLASS(class); \
+	NEXT_TILE(tile); \
+	KORTESTW PLAIN, PLAIN; \
+	JCC refuse; \
+	CLOSE_BLOCK_PLANAR(fold, without); \
+	NEXT_BLOCK(block); \
+done: \
+	END_PLANAR; \
+refuse: \
+	SUBQ $(4*const_BlockSize), OFFSET; \
+	JMP done
+
+#define PROBABILITY_CLASS \
+	PREFETCH_PLANE; \
+	TILE(PROBABILITY); \
+	TILE(PROBABILITY_SHARE)
+#define PROBABILITY_SHARE(i, a, b, c, d, e, k, s, r) \
+	VMOVAPS a, r; \
+	VSUBPS r, ONE, s
+
+// func softmaxSoftRegionAVX512(c *planarCall) int
+TEXT ·softmaxSoftRegionAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, NOTHING)
+
+// func softmaxSoftCEAVX512(c *planarCall) int
+TEXT ·softmaxSoftCEAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_CE(OWN_LOG))
+
+// func softmaxSoftHalfAVX512(c *planarCall) int
+TEXT ·softmaxSoftHalfAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_HALF)))
+
+// func softmaxSoftOneAVX512(c *planarCall) int
+TEXT ·softmaxSoftOneAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_ONE)))
+
+// func softmaxSoftThreeHalvesAVX512(c *planarCall) int
+TEXT ·softmaxSoftThreeHalvesAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_THREE_HALVES)))
+
+// func softmaxSoftTwoAVX512(c *planarCall) int
+TEXT ·softmaxSoftTwoAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_TWO)))
+
+// func softmaxSoftAnyAVX512(c *planarCall) int
+TEXT ·softmaxSoftAnyAVX512(SB), NOSPLIT, $0-16
+	SOFT(LIKELIHOOD, CLASS_SIDES, SOFT_FOCAL(OWN_LOG, SOFTMAX_POWER(POWER_ANY)))
+
+// func planesSoftRegionAVX512(c *planarCall) int
+TEXT ·planesSoftRegionAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, NOTHING)
+
+// func planesSoftCEAVX512(c *planarCall) int
+TEXT ·planesSoftCEAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_CE(PROBABILITY_LOG))
+
+// func planesSoftHalfAVX512(c *planarCall) int
+TEXT ·planesSoftHalfAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_HALF)))
+
+// func planesSoftOneAVX512(c *planarCall) int
+TEXT ·planesSoftOneAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_ONE)))
+
+// func planesSoftThreeHalvesAVX512(c *planarCall) int
+TEXT ·planesSoftThreeHalvesAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_THREE_HALVES)))
+
+// func planesSoftTwoAVX512(c *planarCall) int
+TEXT ·planesSoftTwoAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_TWO)))
+
+// func planesSoftAnyAVX512(c *planarCall) int
+TEXT ·planesSoftAnyAVX512(SB), NOSPLIT, $0-16
+	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_ANY)))
 
 // func widenRowsAVX512(dst []int32, labels []uint8, most uint32, rows int) int
 TEXT ·widenRowsAVX512(SB), NOSPLIT, $0-72

@@ -8,6 +8,7 @@
 #define PLANES_AT (planarBackward_planes+0)(CALL)
 #define ALL_AT (planarBackward_planes+8)(CALL)
 #define LABELS_AT planarBackward_labels(CALL)
+#define TARGETS_AT planarBackward_targets(CALL)
 #define WEIGHTS_AT planarBackward_weights(CALL)
 #define SCRATCH_AT planarBackward_scratch(CALL)
 #define EPS planarBackward_eps(CALL)
