@@ -67,7 +67,7 @@ func lossHelp() string {
 type eval struct {
 	pair   pairFlags
 	losses []string // as --loss has them
-	as     string // "labels", "prediction", or "" for a guess
+	as     string   // "labels", "prediction", or "" for a guess
 	format format
 }
 
