@@ -74,7 +74,7 @@ type eval struct {
 // The flags that mean something for losses only, and those of them that tell
 // that losses are wanted.
 var (
-	telling   = []string{"loss", "activation", "slope", "intercept"}
+	telling   = []string{"loss", "activation", "slope", "intercept", "quantised"}
 	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region", "level", "workers"}, telling...)
 )
 
