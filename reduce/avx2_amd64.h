@@ -161,14 +161,14 @@
 // ---- The labels of a group ----
 
 // CLASSES jumps to background or foreground where all 64 labels are 0 or 1,
-// and leaves them in T0 and T1 where they are not.
+// and leaves them in T0 and T1 where they are not, and T0 | T1 in G3.
 #define CLASSES(background, foreground) \
 	MOVQ      W, AT                    \
 	VMOVDQU   (Y), T0                  \
 	VMOVDQU   32(Y), T1                \
 	ADDQ      $64, VALID               \
-	VPOR      T0, T1, G0               \
-	VPTEST    G0, G0                   \
+	VPOR      T0, T1, G3               \
+	VPTEST    G3, G3                   \
 	JZ        background               \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
@@ -179,9 +179,35 @@
 	JEQ       foreground
 
 // WEIGHTS makes of the labels in T0 and T1 the weight of each voxel in each
-// class, 1 or 0, and counts the valid voxels (CLASSES has counted 64). It
-// jumps to done where a label is neither a class nor ignored.
-#define WEIGHTS(done) \
+// class, 1 or 0. It jumps to some where a label is beyond the classes; there
+// stands WEIGHTS_OF_SOME, which counts the valid voxels (CLASSES has counted
+// 64) and jumps back.
+#define WEIGHTS(some, weighted) \
+	CONST(avx2Constants_labelOthers) \
+	VPTEST C, G3                     \
+	JNZ    some                      \
+	CONST(avx2Constants_one)         \
+	WEIGHTS_ROW(0)                   \
+	WEIGHTS_ROW(1)                   \
+	WEIGHTS_ROW(2)                   \
+	WEIGHTS_ROW(3)                   \
+weighted:
+
+#define WEIGHTS_ROW(row) \
+	VPMOVZXBD 16*row+0(Y), T0                        \
+	VPMOVZXBD 16*row+8(Y), T1                        \
+	VCVTDQ2PS T0, T0                                 \
+	VCVTDQ2PS T1, T1                                 \
+	VMOVAPS   T0, avx2Work_weight+256+64*row(W)      \
+	VMOVAPS   T1, avx2Work_weight+256+64*row+32(W)   \
+	VSUBPS    T0, C, T0                              \
+	VSUBPS    T1, C, T1                              \
+	VMOVAPS   T0, avx2Work_weight+64*row(W)          \
+	VMOVAPS   T1, avx2Work_weight+64*row+32(W)
+
+// WEIGHTS_OF_SOME makes the weights where some voxels are ignored, and jumps
+// to done where a label is neither a class nor ignored.
+#define WEIGHTS_OF_SOME(weighted, done) \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
 	VPCMPEQB  C, T1, G1                \
@@ -210,12 +236,13 @@
 	CMPL      N, $-1                   \
 	JNE       done                     \
 	CONST(avx2Constants_one)           \
-	WEIGHTS_ROW(0)                     \
-	WEIGHTS_ROW(1)                     \
-	WEIGHTS_ROW(2)                     \
-	WEIGHTS_ROW(3)
+	WEIGHTS_OF_SOME_ROW(0)                     \
+	WEIGHTS_OF_SOME_ROW(1)                     \
+	WEIGHTS_OF_SOME_ROW(2)                     \
+	WEIGHTS_OF_SOME_ROW(3)             \
+	JMP weighted
 
-#define WEIGHTS_ROW(row) \
+#define WEIGHTS_OF_SOME_ROW(row) \
 	VPMOVSXBD avx2Work_bytes+16*row(W), T0        \
 	VPMOVSXBD avx2Work_bytes+16*row+8(W), T1      \
 	VANDPS    C, T0, T0                           \

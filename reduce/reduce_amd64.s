@@ -72,7 +72,7 @@ group:
 	CONST(avx2Constants_labelOthers)
 	VPOR    T0, T1, G0
 	VPTEST  C, G0
-	JNZ     others
+	JNZ     some
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
 	REGION_LABELS(0)
 	REGION_LABELS(16)
@@ -91,8 +91,9 @@ next:
 	VMOVAPS S1_HIGH, avx2Lanes__size+avx2Lanes_s+32(W)
 	END_BLOCK(avx2Constants_mostProbability, NOTHING, block, done)
 	JMP     done
-others:
-	WEIGHTS(done)
+some:
+	WEIGHTS_OF_SOME(weighted, done)
+weighted:
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
 	REGION_WEIGHTS(0)
 	REGION_WEIGHTS(16)
@@ -115,7 +116,7 @@ block:
 group:
 	PREFETCH
 	CLASSES(background, foreground)
-	WEIGHTS(done)
+	WEIGHTS(some, weighted)
 mixed:
 	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)
 	ADD_WEIGHTED(avx2Lanes_r, 0, U0, U1, U2, U3)
@@ -164,6 +165,9 @@ one:
 next:
 	NEXT_GROUP(group)
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
+	JMP     done
+some:
+	WEIGHTS_OF_SOME(weighted, done)
 done:
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
@@ -179,7 +183,7 @@ block:                                         \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
-	WEIGHTS(done)                          \
+	WEIGHTS(some, weighted)                \
 mixed:                                         \
 	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)   \
 	OWN                                    \
@@ -222,6 +226,8 @@ near:                                          \
 	CLAMP_S                                \
 	NEG_LOG_NEAR                           \
 	JMP  focus                             \
+some:                                          \
+	WEIGHTS_OF_SOME(weighted, done)        \
 done:
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
@@ -276,7 +282,7 @@ block:                                         \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
-	WEIGHTS(done)                          \
+	WEIGHTS(some, weighted)                \
 mixed:                                         \
 	LOAD_LOGITS                            \
 	NEGATE_BY_CLASS                        \
@@ -307,6 +313,9 @@ one:                                           \
 next:                                          \
 	NEXT_GROUP(group)                      \
 	END_BLOCK(avx2Constants_mostLogit, FOLD_LF, block, done) \
+	JMP  done                              \
+some:                                          \
+	WEIGHTS_OF_SOME(weighted, done)        \
 done:
 
 #define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
