@@ -8,7 +8,7 @@ package reduce
 type constants512 struct {
 	one, oneHalf             float32
 	half, sqrtHalf, exponent uint32
-	sign, labelOne           uint32
+	sign, notPlain, labelOne uint32
 	leastLogit               float32
 	minusLn2, ulp            float32
 	exp2Floor, expFloor      float32
@@ -24,9 +24,10 @@ var numbers512 = constants512{
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,
 	sign:       1 << 31,
+	notPlain:   0xc0000000,
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
-	minusLn2:   -ln2 * 0x1p-23,
+	minusLn2:   -ln2,
 	ulp:        0x1p-23,
 	exp2Floor:  -127,
 	expFloor:   expFloor,
