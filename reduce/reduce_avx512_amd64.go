@@ -6,11 +6,12 @@ package reduce
 // the polynomials. The exponent of a split number is a whole multiple of 2^23:
 // what multiplies it has 2^-23 in it.
 type constants512 struct {
-	one, oneHalf             float32
+	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
 	sign, notPlain, labelOne uint32
-	leastLogit               float32
-	minusLn2, ulp            float32
+	leastLogit, mostWeight   float32
+	minusLn2, minusLn2Scaled float32
+	ulp                      float32
 	exp2Floor, expFloor      float32
 	roundBias                float32
 	log2E, minusLog2E        float32
@@ -20,6 +21,7 @@ type constants512 struct {
 var numbers512 = constants512{
 	one:        1,
 	oneHalf:    .5,
+	normal:     0x1p-126,
 	half:       half,
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,
@@ -27,7 +29,11 @@ var numbers512 = constants512{
 	notPlain:   0xc0000000,
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
+	mostWeight: maxWeight,
 	minusLn2:   -ln2,
+
+	minusLn2Scaled: -ln2 * 0x1p-23,
+
 	ulp:        0x1p-23,
 	exp2Floor:  -127,
 	expFloor:   expFloor,
