@@ -36,9 +36,12 @@ func BFloat16(channels ...[]uint16) Prediction { return Prediction{halves: chann
 // Quantised is a prediction of probabilities v/255.
 func Quantised(channels ...[]uint8) Prediction { return Prediction{bytes: channels} }
 
-// channels returns the number of channels and the length of the first.
-func (p *Prediction) channels() (channels, voxels int) {
-	return max(len(p.float32s), len(p.float64s), len(p.halves), len(p.bytes)), p.length(0)
+// Voxels returns the number of voxels of the first channel.
+func (p *Prediction) Voxels() int { return p.length(0) }
+
+// channels returns the number of channels.
+func (p *Prediction) channels() int {
+	return max(len(p.float32s), len(p.float64s), len(p.halves), len(p.bytes))
 }
 
 // length returns the number of voxels of channel k.
@@ -132,7 +135,7 @@ func (t *Target) labels() int { return max(len(t.uint8s), len(t.uint16s), len(t.
 // voxels returns the length of the chunk. It panics where its parts do not
 // fit each other or the options: only a programmer can cause that.
 func (c *Chunk) voxels(o *Options) int {
-	channels, n := c.Prediction.channels()
+	channels, n := c.Prediction.channels(), c.Prediction.Voxels()
 	if channels != o.Channels {
 		panic(fmt.Sprintf("reduce: a chunk of %d channels where Options.Channels is %d", channels, o.Channels))
 	}

@@ -27,3 +27,9 @@ func (l Level) hard(p pass, c *hardCall) int {
 func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
 
 func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
+
+func (l Level) hardBackward(p pass, c *hardBackward) int { return hardBackwardGeneric(p, c) }
+
+func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
+
+func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }

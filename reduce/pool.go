@@ -37,36 +37,49 @@ func (j *job) take() {
 	}
 }
 
-// pool holds the goroutines that help: they wait for jobs, and there are as
-// many as were ever wanted at once, up to a limit. Where all are busy, the
-// caller does the work alone.
-var pool = helpers{jobs: make(chan *job)}
+// pool holds the goroutines that help: as many as were ever wanted at once, up
+// to a limit. Where all are busy, the caller does the work alone.
+var pool helpers
 
 type helpers struct {
-	jobs  chan *job
-	count atomic.Int64
+	lock  sync.Mutex
+	idle  []helper
+	count int
 }
+
+// A helper is a goroutine that waits for jobs. There is room for one in its
+// channel, so that giving it one never waits.
+type helper chan *job
 
 const maxHelpers = 256
 
-func (h *helpers) recruit(j *job) {
-	select {
-	case h.jobs <- j:
+// recruit gives the job to a helper, where there is one.
+func (p *helpers) recruit(j *job) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if last := len(p.idle) - 1; last >= 0 {
+		p.idle[last] <- j
+		p.idle = p.idle[:last]
 		return
-	default:
 	}
-	if h.count.Add(1) > maxHelpers {
-		h.count.Add(-1)
+	if p.count == maxHelpers {
 		j.waiting.Done()
 		return
 	}
-	go h.help(j)
+	p.count++
+	h := make(helper, 1)
+	h <- j
+	go p.serve(h)
 }
 
-func (h *helpers) help(j *job) {
-	for {
+// serve does jobs. A helper is idle again before its job counts as done: the
+// next job finds it.
+func (p *helpers) serve(h helper) {
+	for j := range h {
 		j.take()
+		p.lock.Lock()
+		p.idle = append(p.idle, h)
+		p.lock.Unlock()
 		j.waiting.Done()
-		j = <-h.jobs
 	}
 }

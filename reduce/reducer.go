@@ -18,7 +18,8 @@ type Reducer struct {
 	sums    *Sums // of whole segments
 	samples []sample
 	workers []*worker
-	kind    kind // of all chunks
+	kind    kind // of all chunks since begun, and of the buffers
+	begun   bool
 
 	// The Fold under way: nothing of it reaches sums and samples before all of
 	// it was accepted.
@@ -64,8 +65,9 @@ func New(o Options) (*Reducer, error) {
 	}
 	r.pending = make([]accumulator, slots)
 	r.fold.last = make([]float64, slots)
+	r.workers = make([]*worker, o.Workers)
+	r.view = tile{planes: make([][]float32, o.Channels), targets: make([][]float32, o.Channels)}
 	r.job.do = r.part
-	r.Reset()
 	return r, nil
 }
 
@@ -75,15 +77,16 @@ func (r *Reducer) Level() Level { return r.options.Level }
 // Voxels returns the number of voxels of a sample that have been folded.
 func (r *Reducer) Voxels(sample int) int64 { return r.sample(sample).voxels }
 
-// Reset forgets all that was folded. What comes next may be of another kind.
+// Reset forgets all that was folded, and keeps the buffers. What comes next
+// may be of another kind.
 func (r *Reducer) Reset() {
-	r.sums = newSums(r.sums.options)
 	for i := range r.samples {
-		r.samples[i] = sample{open: r.samples[i].open}
-		clear(r.samples[i].open)
+		s := &r.samples[i]
+		s.voxels, s.fill, s.blocks = 0, 0, 0
+		clear(s.open)
+		clear(r.sums.samples[i])
 	}
-	r.kind = unknown
-	r.workers = make([]*worker, r.options.Workers)
+	r.begun = false
 }
 
 func (r *Reducer) sample(i int) *sample {
@@ -139,13 +142,17 @@ func (f *fold) release() { f.chunk, f.sample = Chunk{}, nil }
 // begin makes the buffers for data of the chunk's kind.
 func (r *Reducer) begin(c *Chunk, s *sample) {
 	k := c.kind()
-	if r.kind == unknown {
-		r.kind = k
-		r.view = tile{planes: make([][]float32, r.options.Channels), targets: make([][]float32, r.options.Channels)}
-	}
-	if k != r.kind {
+	switch {
+	case r.begun && k != r.kind:
 		panic("reduce: chunks with and without weights, or of labels and of soft targets, in one Reducer")
+	case k != r.kind:
+		r.kind = k
+		clear(r.workers)
+		for i := range r.samples {
+			r.samples[i].block = nil
+		}
 	}
+	r.begun = true
 	if s.block == nil {
 		s.block = newTile(r.options.Channels, k, BlockSize)
 	}
@@ -172,7 +179,13 @@ func (r *Reducer) segments() bool {
 	f := &r.fold
 	f.failed.Store(false)
 	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
-	r.job.run(1+max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks, r.options.Workers)
+	parts := 1 + max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks
+	for i := range min(parts, len(r.workers)) { // here, so that none is made in a later Fold
+		if w := r.worker(i); f.chunk.Prediction.float32s == nil {
+			w.converted()
+		}
+	}
+	r.job.run(parts, len(r.workers))
 	if f.failed.Load() {
 		clear(r.pending)
 		return false

@@ -65,7 +65,7 @@ const paddingLabel = 2
 // slice sets t to voxels [from, to) of o. Both have as many channels.
 func (t *tile) slice(o *tile, from, to int) {
 	for k := range o.planes {
-		t.planes[k] = o.planes[k][from:to]
+		t.planes[k] = cut(o.planes[k], from, to)
 	}
 	for k := range o.targets {
 		t.targets[k] = o.targets[k][from:to]
@@ -85,15 +85,17 @@ func cut[T any](s []T, from, to int) []T {
 // and those that have none are set down as ignored in want of better: invalid
 // reports whether there were any.
 func (t *tile) load(r *rules, c *Chunk, from, to, at int) (invalid bool) {
-	n := to - from
-	for k := range t.planes {
-		dst := t.planes[k][at:][:n]
-		copy(dst, c.Prediction.run(k, from, to, dst))
-	}
+	t.loadPrediction(c, from, to, at)
 	return t.loadTarget(r, c, from, to, at)
 }
 
-// loadTarget is load without the prediction.
+func (t *tile) loadPrediction(c *Chunk, from, to, at int) {
+	for k := range t.planes {
+		dst := t.planes[k][at:][:to-from]
+		copy(dst, c.Prediction.run(k, from, to, dst))
+	}
+}
+
 func (t *tile) loadTarget(r *rules, c *Chunk, from, to, at int) (invalid bool) {
 	n := to - from
 	if t.weights != nil {

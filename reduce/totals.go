@@ -58,3 +58,9 @@ func NewDerivatives(t *Totals) *Derivatives {
 	}
 	return d
 }
+
+// Of returns the derivatives of samples [from, to) alone, for a rank that has
+// just those.
+func (d *Derivatives) Of(from, to int) *Derivatives {
+	return &Derivatives{OneChannel: d.OneChannel, Gammas: d.Gammas, Samples: d.Samples[from:to]}
+}

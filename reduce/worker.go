@@ -4,9 +4,10 @@ package reduce
 // goroutine needs, made once.
 type worker struct {
 	*plan
+	kind  kind
 	slots []float64 // the sums of a segment under way
 	loose *tile     // a tile of converted voxels
-	block *tile     // a block put in plain form
+	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
 	view  tile      // a view of the tile under way, for one call
 	hardC hardCall
@@ -43,6 +44,9 @@ func newPlan(o Options) *plan {
 // should not wait for longer than that.
 const callSize = 65536
 
+// callBlocks is the number of blocks of C channels in such a call.
+func callBlocks(channels int) int { return max(1, callSize/(channels*BlockSize)) }
+
 // tileSize is the number of voxels that a worker converts at a time.
 func (p *plan) tileSize() int { return max(1, 8/p.options.Channels) * BlockSize }
 
@@ -50,9 +54,10 @@ func newWorker(p *plan, k kind) *worker {
 	w := &worker{
 		plan:  p,
 		slots: make([]float64, p.layout.slots()),
+		kind:  k,
 		loose: newTile(p.options.Channels, k, p.tileSize()),
-		block: newTile(p.options.Channels, k, BlockSize),
 	}
+	clear(w.loose.planes) // most predictions need no conversion: see converted
 	for _, t := range []*tile{&w.part, &w.view} {
 		t.planes = make([][]float32, p.options.Channels)
 		if w.loose.targets != nil {
@@ -69,41 +74,75 @@ func newWorker(p *plan, k kind) *worker {
 // chunk adds voxels [from, to) of c, whole blocks, to the slots. It reports
 // whether all were acceptable.
 func (w *worker) chunk(c *Chunk, from, to int) bool {
-	t := &w.part
-	step := w.tileSize()
-	inPlace := c.Prediction.float32s != nil
-	labelsInPlace := inPlace && w.loose.labels != nil && w.direct && c.Target.uint8s != nil
-	if labelsInPlace {
-		step = callSize
-	}
-	for ; from < to; from += step {
-		end := min(from+step, to)
-		ignore := uint32(paddingLabel)
-		switch {
-		case labelsInPlace:
-			ignore = w.ignore
-			t.labels = c.Target.uint8s[from:end]
-		case inPlace:
-			if w.loose.loadTarget(w.rules, c, from, end, 0) {
-				return false
-			}
-			t.slice(w.loose, 0, end-from)
-		default:
-			if w.loose.load(w.rules, c, from, end, 0) {
-				return false
-			}
-			t.slice(w.loose, 0, end-from)
-		}
-		if inPlace {
-			for k, plane := range c.Prediction.float32s {
-				t.planes[k] = plane[from:end]
-			}
-		}
-		if !w.run(t, ignore) {
+	for step := w.step(c); from < to; from += step {
+		t, ignore, ok := w.tile(c, from, min(from+step, to))
+		if !ok || !w.run(t, ignore) {
 			return false
 		}
 	}
 	return true
+}
+
+// asTheyAre reports whether the chunk's prediction needs no conversion, and
+// whether its labels do not either.
+func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
+	prediction = c.Prediction.float32s != nil
+	return prediction, prediction && w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+}
+
+// converted returns loose with room for a prediction.
+func (w *worker) converted() *tile {
+	for k := range w.loose.planes {
+		if w.loose.planes[k] == nil {
+			w.loose.planes[k] = make([]float32, w.tileSize())
+		}
+	}
+	return w.loose
+}
+
+// plain puts voxels of t in plain form, a block of them from voxel from on. It
+// reports whether all were acceptable.
+func (w *worker) plain(t *tile, from int, ignore uint32) bool {
+	if w.block == nil {
+		w.block = newTile(w.options.Channels, w.kind, BlockSize)
+	}
+	w.block.copy(t, from, from+BlockSize)
+	return w.block.settle(w.rules, ignore)
+}
+
+// step returns the number of voxels to take at a time.
+func (w *worker) step(c *Chunk) int {
+	if _, labels := w.asTheyAre(c); labels {
+		return callSize
+	}
+	return w.tileSize()
+}
+
+// tile returns voxels [from, to) of c, at most step of them, in the form that
+// kernels take, and the label to ignore among them. It is not ok where a
+// label is neither a class nor ignored.
+func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) {
+	t = &w.part
+	prediction, labels := w.asTheyAre(c)
+	switch {
+	case labels:
+		ignore, t.labels = w.ignore, c.Target.uint8s[from:to]
+	default:
+		ignore = paddingLabel
+		if w.loose.loadTarget(w.rules, c, from, to, 0) {
+			return nil, 0, false
+		}
+		if !prediction {
+			w.converted().loadPrediction(c, from, to, 0)
+		}
+		t.slice(w.loose, 0, to-from)
+	}
+	if prediction {
+		for k, plane := range c.Prediction.float32s {
+			t.planes[k] = plane[from:to]
+		}
+	}
+	return t, ignore, true
 }
 
 // run adds a tile of whole blocks to the slots. Where a kernel stops in front
@@ -115,9 +154,7 @@ func (w *worker) run(t *tile, ignore uint32) bool {
 		if done == blocks {
 			break
 		}
-		from, to := done*BlockSize, (done+1)*BlockSize
-		w.block.copy(t, from, to)
-		if !w.block.settle(w.rules, ignore) || w.kernel(w.block, 0, ignore) != 1 {
+		if !w.plain(t, done*BlockSize, ignore) || w.kernel(w.block, 0, ignore) != 1 {
 			return false
 		}
 		done++
@@ -215,7 +252,7 @@ func (w *worker) take(s *hardSums, focal int) {
 
 func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (done int) {
 	c := &w.plane
-	step := max(1, callSize/(len(t.planes)*BlockSize)) * BlockSize
+	step := callBlocks(len(t.planes)) * BlockSize
 	scratch, sums := c.scratch, c.sums
 	for from := start; from < end; from += step {
 		to := min(from+step, end)

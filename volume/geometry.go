@@ -63,12 +63,12 @@ func (g Geometry) String() string {
 
 // A GeometryError says that two volumes do not cover the same voxels.
 type GeometryError struct {
-	A, B   Geometry
-	Reason string
+	First, Second Geometry
+	Reason        string // what differs and by how much
 }
 
 func (e *GeometryError) Error() string {
-	return fmt.Sprintf("geometries differ: %s\n  first:  %v\n  second: %v", e.Reason, e.A, e.B)
+	return fmt.Sprintf("geometries differ: %s\n  first:  %v\n  second: %v", e.Reason, e.First, e.Second)
 }
 
 // Compare tells whether g and other cover the same voxels: the same shape, and
@@ -171,15 +171,15 @@ func (g *Geometry) setAxes(m [3][3]float64) error {
 	return g.check()
 }
 
-// check tells whether g is a geometry: finite numbers, positive spacings, axes
-// that span a volume.
+// check tells whether g is a geometry: positive spacings, axes that span a
+// volume, and no numbers so far out that Compare could not reckon with them.
 func (g *Geometry) check() error {
 	for c := range 3 {
-		if s := g.Spacing[c]; !(s > 0) || math.IsInf(s, 0) {
-			return fmt.Errorf("the header's spacing along %c is %g mm, want a positive number", "xyz"[c], s)
+		if s := g.Spacing[c]; !(s >= 1e-9 && s <= 1e9) {
+			return fmt.Errorf("the header's spacing along %c is %g mm, want 1e-9 to 1e9", "xyz"[c], s)
 		}
-		if o := g.Origin[c]; math.IsNaN(o) || math.IsInf(o, 0) {
-			return fmt.Errorf("the header's origin along %c is %g mm, want a finite number", "xyz"[c], o)
+		if o := g.Origin[c]; !(math.Abs(o) <= 1e15) {
+			return fmt.Errorf("the header's origin along %c is %g mm, want at most 1e15", "xyz"[c], o)
 		}
 	}
 	if _, ok := g.inverse(); !ok {

@@ -69,6 +69,7 @@ func TestHostileHeaders(t *testing.T) {
 		"nifti, negative offset":    {put(nifti(2, same), 168, 255, 255, 255, 255, 255, 255, 255, 255), "vox_offset is -1"},
 		"nifti, spacing NaN":        {nifti(1, func(n *niftiFile) { n.pixdim[2] = nan }), "spacing along y is NaN"},
 		"nifti, spacing Inf":        {nifti(2, func(n *niftiFile) { n.pixdim[3] = math.Inf(-1) }), "spacing along z is +Inf"},
+		"nifti, spacing subnormal":  {nifti(2, func(n *niftiFile) { n.pixdim[2] = 5e-318 }), "spacing along y is 5e-318"},
 		"nifti, sform zero":         {nifti(1, func(n *niftiFile) { n.rows = make([]float64, 12) }), "spacing along x is 0"},
 		"nifti, sform flat":         {nifti(1, func(n *niftiFile) { n.rows = []float64{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0} }), "span no volume"},
 		"nifti, sform NaN":          {nifti(1, func(n *niftiFile) { n.rows = []float64{1, 0, 0, nan, 0, 1, 0, 0, 0, 0, 1, 0} }), "origin along x is NaN"},
@@ -263,8 +264,8 @@ func TestSlope(t *testing.T) {
 	}
 }
 
-// A pair's header of version 1 may leave the data's offset at 0, and axes that
-// a header does not have may hold anything.
+// A header may leave the data's offset at 0, and the lengths of axes that it
+// does not have may be anything.
 func TestLenience(t *testing.T) {
 	data := niftiFile{version: 1, datatype: Uint8, dim: []int64{2, 1, 1}, elements: []byte{3, 4}}.bytes()
 	copy(data[108:], []byte{0, 0, 0, 0})

@@ -88,7 +88,7 @@ func TestNPYWriterErrors(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, entries)
 
-	for _, shape := range [][]int{{0}, {3, -1}, {1 << 31, 1 << 31, 4}} {
+	for _, shape := range [][]int{{0}, {3, -1}, {1 << 30, 1 << 30, 4}} {
 		_, err = CreateNPY(path, Float32, shape...)
 		require.ErrorContains(t, err, "empty or too large")
 	}

@@ -26,7 +26,7 @@ func phantomChannels(p *Phantom, read func([]float32, int, int64)) [][]float32 {
 	return dst
 }
 
-var phantomShapes = [][3]int{{64, 64, 64}, {50, 61, 40}, {1, 1, 1}, {7, 1, 1}, {97, 80, 1}, {1, 30, 40}, {3, 2, 500}}
+var phantomShapes = [][3]int{{50, 44, 40}, {1, 1, 1}, {7, 1, 1}, {97, 80, 1}, {1, 30, 40}, {3, 2, 500}}
 
 // However a phantom is asked for, the values are the same.
 func TestPhantomChunks(t *testing.T) {
@@ -57,7 +57,7 @@ func TestPhantomChunks(t *testing.T) {
 // Probabilities are those of the logits, and sum to 1.
 func TestPhantomProbabilities(t *testing.T) {
 	for _, shape := range phantomShapes {
-		for _, channels := range []int{1, 2, 3, 5, 64} {
+		for _, channels := range []int{1, 2, 3, 5, 40} {
 			p := NewPhantom(shape, channels)
 			probabilities := phantomChannels(p, p.Probabilities)
 			logits := phantomChannels(p, p.Logits)
@@ -89,8 +89,8 @@ func TestPhantomProbabilities(t *testing.T) {
 // somewhere, a network that is sure nearly everywhere and right nearly always,
 // with misses and false alarms of the lesion.
 func TestPhantomIsPlausible(t *testing.T) {
-	for _, channels := range []int{1, 2, 4, 16, 64} {
-		p := NewPhantom([3]int{128, 120, 100}, channels)
+	for _, channels := range []int{1, 2, 4, 40} {
+		p := NewPhantom([3]int{90, 80, 100}, channels)
 		labels := phantomLabels(p)
 		probabilities := phantomChannels(p, p.Probabilities)
 		n := float64(len(labels))
@@ -167,7 +167,7 @@ func TestPhantomOfAnySize(t *testing.T) {
 	p.Probabilities(dst, 0, p.Geometry().Voxels()-1000)
 	require.Panics(t, func() { p.Probabilities(dst, 0, p.Geometry().Voxels()-999) })
 	require.Panics(t, func() { p.Logits(dst, 1, 0) })
-	for _, shape := range [][3]int{{0, 1, 1}, {1, -1, 1}, {1 << 31, 1 << 31, 1 << 31}} {
+	for _, shape := range [][3]int{{0, 1, 1}, {1, -1, 1}, {1 << 30, 1 << 30, 1 << 30}} {
 		require.Panics(t, func() { NewPhantom(shape, 1) })
 	}
 	require.Panics(t, func() { NewPhantom([3]int{1, 1, 1}, 257) })

@@ -269,7 +269,7 @@ func checkPieces[D comparable](t *testing.T, random *rand.Rand, f *File, sample,
 
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
-	for seed := range uint64(200) {
+	for seed := range uint64(100) {
 		checkRandomFile(t, seed, dir)
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)

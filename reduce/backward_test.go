@@ -1,0 +1,222 @@
+package reduce
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// randomDerivatives returns derivatives of any size for options o.
+func randomDerivatives(rng *rand.Rand, o Options) *Derivatives {
+	s := must(NewSums(o))
+	d := NewDerivatives(s.Totals())
+	number := func() float64 { return (rng.Float64() - .5) * math.Ldexp(1, rng.IntN(20)-10) }
+	for _, rows := range d.Samples {
+		for k := range rows {
+			r := &rows[k]
+			r.TP, r.FP, r.FN, r.CE = number(), number(), number(), number()
+			for i := range r.Focal {
+				r.Focal[i] = number()
+			}
+		}
+	}
+	return d
+}
+
+func planesOf(channels, n int) [][]float32 {
+	planes := make([][]float32, channels)
+	for k := range planes {
+		planes[k] = make([]float32, n)
+	}
+	return planes
+}
+
+func cutPlanes(planes [][]float32, from, to int) (cuts [][]float32) {
+	for _, p := range planes {
+		cuts = append(cuts, p[from:to])
+	}
+	return cuts
+}
+
+// The gradient is the same to the last bit on every level, for any chunks in
+// any order and any workers, in place or not, and adding is the sum.
+func FuzzBackwardSameBits(f *testing.F) {
+	for seed := range uint64(12) {
+		f.Add(seed, uint32(seed)*20_011)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, size uint32) {
+		rng := rand.New(rand.NewPCG(seed, 12))
+		o, kind := randomOptions(rng)
+		n := 1 + int(size)%(3*SegmentSize/o.Channels)
+		v := randomVolume(rng, o, n, kind)
+		d := randomDerivatives(rng, o)
+		o.Level = Generic
+		whole := must(NewBackward(o))
+		whole.Set(d, .5)
+		want := planesOf(o.Channels, n)
+		require.NoError(t, whole.Pull(0, v.chunk(0, n), want...))
+		for k, plane := range want {
+			for i, g := range plane {
+				require.False(t, math.IsNaN(float64(g)) || math.IsInf(float64(g), 0), "channel %d voxel %d", k, i)
+				if v.labels != nil && slices.Contains(o.Ignore, v.labels[i]) {
+					require.Zero(t, g, "an ignored voxel has no gradient")
+				}
+			}
+		}
+		for _, o.Level = range Levels() {
+			o.Workers = 1 + rng.IntN(4)
+			b := must(NewBackward(o))
+			b.Set(d, .5)
+			got, sum := planesOf(o.Channels, n), planesOf(o.Channels, n)
+			start := rng.Float32()
+			for k := range sum {
+				fill(sum[k], start)
+			}
+			var cuts []int
+			for from := 0; from < n; from += 1 + rng.IntN(min(n-from, 100_000)) {
+				cuts = append(cuts, from)
+			}
+			for _, i := range rng.Perm(len(cuts)) {
+				from, to := cuts[i], n
+				if i+1 < len(cuts) {
+					to = cuts[i+1]
+				}
+				require.NoError(t, b.Pull(0, v.chunk(from, to), cutPlanes(got, from, to)...))
+				require.NoError(t, b.Add(0, v.chunk(from, to), cutPlanes(sum, from, to)...))
+			}
+			for k := range want {
+				requireBits(t, want[k], got[k], "%v channel %d, %+v", o.Level, k, o)
+				for i, g := range want[k] {
+					require.Equal(t, start+g, sum[k][i], "added, %v %+v", o.Level, o)
+				}
+			}
+			inPlace := *v
+			inPlace.planes = nil
+			for _, plane := range v.planes {
+				inPlace.planes = append(inPlace.planes, slices.Clone(plane))
+			}
+			require.NoError(t, b.Pull(0, inPlace.chunk(0, n), inPlace.planes...))
+			for k := range want {
+				requireBits(t, want[k], inPlace.planes[k], "in place, %v channel %d, %+v", o.Level, k, o)
+			}
+		}
+	})
+}
+
+// requireBits requires the same bits, but for the sign of zero.
+func requireBits(t *testing.T, want, got []float32, format string, args ...any) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		if math.Float32bits(want[i]) != math.Float32bits(got[i]) {
+			require.Failf(t, "bits differ", "voxel %d: %x is not %x; %s", i, got[i], want[i], fmt.Sprintf(format, args...))
+		}
+	}
+}
+
+// The derivative of a weighted sum of the sums is what finite differences of
+// the float64 sums give.
+func TestBackwardIsTheDerivative(t *testing.T) {
+	for seed := range uint64(40) {
+		rng := rand.New(rand.NewPCG(seed, 13))
+		o, kind := randomOptions(rng)
+		o.ClampRegion, o.CE = false, true
+		v := randomVolume(rng, o, 40, kind)
+		for _, plane := range v.planes {
+			for i := range plane {
+				plane[i] = .05 + .9*rng.Float32()
+				if o.Activation != None {
+					plane[i] = (plane[i] - .5) * 8
+				}
+			}
+		}
+		d := randomDerivatives(rng, o)
+		score := func() (sum float64) {
+			for k, r := range v.reference().Samples[0] {
+				by := d.Samples[0][k]
+				sum += r.TP*by.TP + r.FP*by.FP + r.FN*by.FN + r.CE*by.CE
+				for i := range r.Focal {
+					sum += r.Focal[i] * by.Focal[i]
+				}
+			}
+			return sum
+		}
+		b := must(NewBackward(o))
+		b.Set(d, 1)
+		got := planesOf(len(v.planes), 40)
+		require.NoError(t, b.Pull(0, v.chunk(0, 40), got...))
+		largest := 0.
+		for _, plane := range got {
+			for _, g := range plane {
+				largest = max(largest, math.Abs(float64(g)))
+			}
+		}
+		for k, plane := range v.planes {
+			for i, x := range plane {
+				const h = 0x1p-13
+				plane[i] = x + h
+				up, upX := score(), plane[i]
+				plane[i] = x - h
+				down, downX := score(), plane[i]
+				plane[i] = x
+				want := (up - down) / float64(upX-downX)
+				require.InDelta(t, want, got[k][i], 1e-4*largest, "seed %d channel %d voxel %d %+v kind %d", seed, k, i, o, kind)
+			}
+		}
+	}
+}
+
+// Bad data is the error that Fold gives; misuse panics before anything is
+// written.
+func TestBackwardRefuses(t *testing.T) {
+	o := Options{CE: true, Workers: 1}
+	b := must(NewBackward(o))
+	b.Set(randomDerivatives(rand.New(rand.NewPCG(1, 1)), o), 1)
+	x, y, g := make([]float32, 1500), make([]uint8, 1500), make([]float32, 1500)
+	x[700], x[1400] = 2, float32(math.NaN())
+	var input *InputError
+	require.ErrorAs(t, b.Pull(0, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}, g), &input)
+	assert.Equal(t, int64(700), input.Voxel)
+	assert.Equal(t, int64(2), input.Count)
+
+	fill(g, 7)
+	w := make([]float32, 3000)
+	for _, call := range []func(){
+		func() { _ = b.Pull(0, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}, g[:1499]) },
+		func() { _ = b.Pull(0, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}, g, g) },
+		func() { _ = b.Pull(1, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}, g) },
+		func() { _ = b.Pull(0, Chunk{Prediction: Float32(w[:1500]), Target: LabelsUint8(y)}, w[1:1501]) },
+		func() { _ = b.Pull(0, Chunk{Prediction: Float32(x), Target: LabelsUint8(y), Weights: g}, g) },
+		func() { _ = b.Pull(0, Chunk{Prediction: Float32(x), Target: Soft(g)}, g) },
+	} {
+		require.Panics(t, call)
+		require.Equal(t, float32(7), slices.Max(g))
+		require.Equal(t, float32(7), slices.Min(g))
+		require.Zero(t, slices.Max(w))
+	}
+}
+
+// A gradient allocates nothing once its buffers are there.
+func TestBackwardAllocatesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 14))
+	for _, channels := range []int{1, 4} {
+		for kind := hard; kind <= softWeighted; kind++ {
+			for _, gammas := range [][]float64{{2}, {.7, 2}} {
+				o := Options{Channels: channels, CE: true, Gammas: gammas, Workers: 1 + rng.IntN(3)}
+				n := SegmentSize + 700
+				v := randomVolume(rng, o, n, kind)
+				c, g := v.chunk(0, n), planesOf(channels, n)
+				b := must(NewBackward(o))
+				d := randomDerivatives(rng, o)
+				b.Set(d, 1)
+				require.NoError(t, b.Pull(0, c, g...))
+				assert.Zero(t, testing.AllocsPerRun(2, func() { b.Set(d, 1); _ = b.Pull(0, c, g...) }), "%d channels, kind %d", channels, kind)
+			}
+		}
+	}
+}

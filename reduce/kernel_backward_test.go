@@ -1,0 +1,231 @@
+package reduce
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// calls makes the arguments of every kernel but the forward ones for hard
+// labels of one channel (see FuzzHard), for the tests that compare levels.
+type calls struct {
+	rng    *rand.Rand
+	pass   pass
+	blocks int
+	wild   bool
+}
+
+// memory returns n numbers at any alignment of four bytes.
+func (c *calls) memory(n int) []float32 {
+	offset := c.rng.IntN(17)
+	return make([]float32, n+offset)[offset : n+offset : n+offset]
+}
+
+// fractions returns numbers in [0,1], runs of 0 and 1 among them.
+func (c *calls) fractions() []float32 {
+	x := c.memory(c.blocks * BlockSize)
+	texture(c.rng, probabilities, x, make([]uint8, len(x)), 256, c.wild)
+	return x
+}
+
+func (c *calls) values() []float32 {
+	x := c.memory(c.blocks * BlockSize)
+	texture(c.rng, c.pass.input, x, make([]uint8, len(x)), 256, c.wild)
+	return x
+}
+
+func (c *calls) weights() []float32 {
+	w := c.memory(c.blocks * BlockSize)
+	for i := range w {
+		w[i] = []float32{0, 1, c.rng.Float32() * 3}[c.rng.IntN(3)]
+	}
+	if c.wild && c.rng.IntN(4) == 0 && len(w) > 0 {
+		w[c.rng.IntN(len(w))] = math.Float32frombits(c.rng.Uint32())
+	}
+	return w
+}
+
+func (c *calls) classes(channels int) []int32 {
+	labels := make([]int32, c.blocks*BlockSize)
+	left, label := 0, int32(0)
+	for i := range labels {
+		if left == 0 {
+			left, label = 1+c.rng.IntN([]int{3, 30, 300}[c.rng.IntN(3)]), c.rng.Int32N(int32(channels)+1)-1
+		}
+		labels[i] = label
+		left--
+	}
+	return labels
+}
+
+func (c *calls) coefficients() (k coefficients) {
+	number := func() float32 { return (c.rng.Float32() - .5) * float32(math.Ldexp(1, c.rng.IntN(20)-10)) }
+	return coefficients{region: number(), ce: number(), focal: number()}
+}
+
+func (c *calls) soft(w power) softCall {
+	return softCall{
+		prediction: c.values(), target: c.fractions(), weights: c.weights(),
+		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
+	}
+}
+
+func (c *calls) planar(w power, channels int) planarCall {
+	p := planarCall{
+		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
+		sums: make([]planeSums, channels), scratch: make([]float32, channels*BlockSize),
+	}
+	for range channels {
+		p.planes = append(p.planes, c.values())
+	}
+	if c.rng.IntN(2) == 0 {
+		p.weights = c.weights()
+	}
+	if c.rng.IntN(3) > 0 {
+		p.labels = c.classes(channels)
+		return p
+	}
+	for range channels {
+		p.targets = append(p.targets, c.fractions())
+	}
+	p.weights = c.weights()
+	return p
+}
+
+// anyCall calls f for every kernel with one of a few numbers of blocks.
+func anyCall(seed uint64, gamma float64, f func(c *calls, w power)) {
+	if !(gamma > 0 && gamma < 100) {
+		gamma = .7
+	}
+	rng := rand.New(rand.NewPCG(seed, 15))
+	for _, p := range everyPass() {
+		g := gamma
+		for k, form := range fastPowers {
+			if form == p.form {
+				g = k
+			}
+		}
+		w := newPower(g)
+		w.form = p.form
+		f(&calls{rng: rng, pass: p, blocks: rng.IntN(4), wild: seed%2 == 0}, w)
+	}
+}
+
+func seedCalls(f *testing.F) {
+	for seed := range uint64(10) {
+		f.Add(seed, 0.7)
+	}
+}
+
+// FuzzSoft: every level gives the bits of the portable kernel for soft targets
+// and weights, forward and backward.
+func FuzzSoft(f *testing.F) {
+	seedCalls(f)
+	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
+		anyCall(seed, gamma, func(c *calls, w power) {
+			call := c.soft(w)
+			want := call
+			blocks := softGeneric(c.pass, &want)
+			back := softBackward{
+				prediction: call.prediction, target: call.target, weights: call.weights, eps: call.eps, oneMinus: call.oneMinus,
+				gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
+				gradient: c.memory(len(call.prediction)), add: c.rng.IntN(2) == 0,
+			}
+			wantBack := back
+			wantBack.gradient = make([]float32, len(call.prediction))
+			softBackwardGeneric(c.pass, &wantBack)
+			for _, level := range Levels() {
+				got := call
+				require.Equal(t, blocks, level.soft(c.pass, &got), "blocks, %v %+v", level, c.pass)
+				require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v", level, c.pass, w.gamma)
+				clear(back.gradient)
+				gotBack := back
+				require.Equal(t, blocks, level.softBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
+				requireBits(t, wantBack.gradient[:blocks*BlockSize], gotBack.gradient[:blocks*BlockSize], "%v %+v γ %v", level, c.pass, w.gamma)
+			}
+		})
+	})
+}
+
+// FuzzHardBackward: every level gives the bits of the portable backward kernel
+// for hard labels, writing and adding, in place and not.
+func FuzzHardBackward(f *testing.F) {
+	seedCalls(f)
+	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
+		anyCall(seed, gamma, func(c *calls, w power) {
+			n := c.blocks * BlockSize
+			x, labels := c.memory(n), make([]uint8, n)
+			ignore := uint32(256)
+			if c.rng.IntN(2) == 0 {
+				ignore = 2 + c.rng.Uint32N(254)
+			}
+			texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
+			call := hardBackward{
+				prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
+				hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
+			}
+			want := call
+			want.gradient = make([]float32, n)
+			fill(want.gradient, .25)
+			blocks := hardBackwardGeneric(c.pass, &want)
+			for _, level := range Levels() {
+				got := call
+				got.gradient = c.memory(n)
+				fill(got.gradient, .25)
+				require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
+				requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "%v %+v γ %v", level, c.pass, w.gamma)
+				if !call.add {
+					got.prediction = append([]float32(nil), x...)
+					got.gradient = got.prediction
+					require.Equal(t, blocks, level.hardBackward(c.pass, &got))
+					requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
+				}
+			}
+		})
+	})
+}
+
+// FuzzPlanar: every level gives the bits of the portable kernels for several
+// channels, forward and backward, with hard and soft targets, with weights and
+// without.
+func FuzzPlanar(f *testing.F) {
+	seedCalls(f)
+	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
+		anyCall(seed, gamma, func(c *calls, w power) {
+			channels := []int{2, 3, 4, 16, 17, 35}[c.rng.IntN(6)]
+			call := c.planar(w, channels)
+			want := call
+			want.sums = make([]planeSums, channels)
+			blocks := planarGeneric(c.pass, &want)
+			back := planarBackward{
+				planes: call.planes, labels: call.labels, targets: call.targets, weights: call.weights,
+				eps: call.eps, oneMinus: call.oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
+				scratch: call.scratch, add: c.rng.IntN(2) == 0,
+			}
+			for range channels {
+				k, l := c.coefficients(), c.coefficients()
+				back.class = append(back.class, planeCoefficients{own: k.region, other: l.region, ce: k.ce, focal: k.focal})
+			}
+			n := c.blocks * BlockSize
+			wantBack := back
+			wantBack.gradient = planesOf(channels, n)
+			planarBackwardGeneric(c.pass, &wantBack)
+			for _, level := range Levels() {
+				got := call
+				got.sums = make([]planeSums, channels)
+				require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
+				require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
+				gotBack := back
+				gotBack.gradient = planesOf(channels, n)
+				require.Equal(t, blocks, level.planarBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
+				for k := range channels {
+					requireBits(t, wantBack.gradient[k][:blocks*BlockSize], gotBack.gradient[k][:blocks*BlockSize],
+						"%v %+v γ %v channel %d of %d", level, c.pass, w.gamma, k, channels)
+				}
+			}
+		})
+	})
+}
