@@ -76,7 +76,9 @@ func TestPhantomMemory(t *testing.T) {
 	require.Less(t, large, small+8)
 }
 
-// VOXFOLD_LONG=1 streams 4 GiB, a sixteenth of what the help names.
+// VOXFOLD_LONG=1 streams 4 GiB, a sixteenth of what the help names:
+//
+//	VOXFOLD_LONG=1 go test ./cmd/voxfold -run PhantomMemoryLong -v
 func TestPhantomMemoryLong(t *testing.T) {
 	if os.Getenv("VOXFOLD_LONG") == "" {
 		t.Skip("takes minutes: set VOXFOLD_LONG=1; TestPhantomMemory is the short one")
