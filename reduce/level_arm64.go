@@ -30,3 +30,7 @@ func (l Level) elementary(f int, c *mapCall) {
 	}
 	mapGeneric(f, c)
 }
+
+func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	return widenGeneric(dst, labels, most)
+}
