@@ -6,10 +6,9 @@
 // multiply-adds in a cycle and each takes four. A step is a macro that works
 // on one row: it is told the row's bytes from the first one, i, and its three
 // registers a, b and c. EACH(step) runs a step on the eight rows, in row
-// order. Whatever does not fit waits on the stack, in a row of the arrays
-// below: loads and stores have ports of their own, and it is those of the
-// arithmetic that are short. For the same reason constants are broadcast from
-// memory as operands.
+// order. What does not fit waits in memory, in the rows of a work512: loads and
+// stores have ports of their own, and it is those of the arithmetic that are
+// short. For the same reason constants are broadcast from memory as operands.
 //
 // What a line does stands beside it as Go; the functions themselves are
 // specified in elementary.go, power.go and logit.go.
@@ -26,20 +25,22 @@
 #define LABELS DX     // and its first label
 #define BLOCKS CX     // blocks left
 #define GROUPS BX     // groups left in the block
-#define VALID R8      // voxels of the block that are not ignored
 #define LOGITS R10    // the group's logits, of each voxel's own class
-#define ROWS AX       // the group's rows of the arrays of a block
 #define CONSTANTS R11 // ·numbers512
-#define FRAME R12     // the arrays on the stack, at a multiple of 64
+#define WORK R12      // a work512, at a multiple of 64
 #define SUMS R13      // the sums of the group's class; 0 where it is mixed
+#define NOW R8        // the place of the group's exponentials512 among the two
+#define THEN AX       // and of those of the group ahead
 #define SCRATCH R9
 
 // The rows' registers.
-#define EACH(step) \
+#define EACH(step) LOW(step); HIGH(step)
+#define LOW(step) \
 	step(0, Z0, Z8, Z16); \
 	step(64, Z1, Z9, Z17); \
 	step(128, Z2, Z10, Z18); \
-	step(192, Z3, Z11, Z19); \
+	step(192, Z3, Z11, Z19)
+#define HIGH(step) \
 	step(256, Z4, Z12, Z20); \
 	step(320, Z5, Z13, Z21); \
 	step(384, Z6, Z14, Z22); \
@@ -62,31 +63,14 @@
 #define FOREGROUND_HIGH K4
 #define PLAIN K6
 
-// The arrays on the stack: the block's sums by label, r s l f each; the masks
-// of a mixed group; then, a row of 64 bytes for each row of the group, what the
-// steps of a group keep; and for each row of the block what kernels of logits
-// keep of the exponential.
-#define SUM_R 0
-#define SUM_S 64
-#define SUM_L 128
-#define SUM_F 192
-#define SUMS_BACKGROUND 0
-#define SUMS_FOREGROUND 256
-#define MASKS_BACKGROUND 512
-#define MASKS_FOREGROUND 528
-#define ROWS_R 576
-#define ROWS_S 1088
-#define ROWS_L 1600
-#define ROWS_P 2112 // s^γ
-#define ROWS_Q 2624 // s, clamped
-#define ROWS_U 2624 // u, the logit of a voxel's own class
-#define BLOCK_T 3136
-#define BLOCK_LARGE 5184
-#define BLOCK_N 7232
-#define BLOCK_F 9280
-
 // How many bytes ahead of the loads the prefetches are.
 #define AHEAD 2048
+
+#define SET_CONSTANTS \
+	LEAQ ·numbers512(SB), CONSTANTS; \
+	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
+	VBROADCASTSS hardCall_hi(CALL), GAMMA; \
+	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA
 
 // BEGIN reads the call; if it has no block it goes to done.
 #define BEGIN(done) \
@@ -94,36 +78,36 @@
 	MOVQ hardCall_prediction+0(CALL), PREDICTION; \
 	MOVQ hardCall_prediction+8(CALL), BLOCKS; \
 	MOVQ hardCall_labels(CALL), LABELS; \
-	LEAQ 63(SP), FRAME; \
-	ANDQ $-64, FRAME; \
-	LEAQ ·numbers512(SB), CONSTANTS; \
-	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
+	MOVQ work+8(FP), WORK; \
+	ADDQ $63, WORK; \
+	ANDQ $-64, WORK; \
+	SET_CONSTANTS; \
 	SHRQ $9, BLOCKS; \
 	JEQ done
 
-// END returns the number of blocks done.
-#define END \
+// DONE returns the number of blocks done.
+#define DONE \
 	MOVQ hardCall_prediction+8(CALL), AX; \
 	SHRQ $9, AX; \
 	SUBQ BLOCKS, AX; \
-	MOVQ AX, ret+8(FP); \
+	MOVQ AX, ret+16(FP); \
 	VZEROUPPER; \
 	RET
 
 #define OPEN_BLOCK \
 	VPXORD TEMP, TEMP, TEMP; \
-	VMOVAPS TEMP, (SUMS_BACKGROUND+SUM_R)(FRAME); \
-	VMOVAPS TEMP, (SUMS_BACKGROUND+SUM_S)(FRAME); \
-	VMOVAPS TEMP, (SUMS_BACKGROUND+SUM_L)(FRAME); \
-	VMOVAPS TEMP, (SUMS_BACKGROUND+SUM_F)(FRAME); \
-	VMOVAPS TEMP, (SUMS_FOREGROUND+SUM_R)(FRAME); \
-	VMOVAPS TEMP, (SUMS_FOREGROUND+SUM_S)(FRAME); \
-	VMOVAPS TEMP, (SUMS_FOREGROUND+SUM_L)(FRAME); \
-	VMOVAPS TEMP, (SUMS_FOREGROUND+SUM_F)(FRAME); \
+	VMOVAPS TEMP, (work512_background+sums512_r)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_s)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_l)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_f)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_r)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_s)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_l)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_f)(WORK); \
 	KXNORW PLAIN, PLAIN, PLAIN; \
 	VPXORD BITS, BITS, BITS; \
 	MOVL $(const_BlockSize/128), GROUPS; \
-	MOVL $const_BlockSize, VALID
+	MOVQ $const_BlockSize, work512_valid(WORK)
 
 // CLASSES finds the group's voxels of either class, and goes to stray where
 // there are others.
@@ -135,10 +119,10 @@
 	VPTESTNMB OTHER, OTHER, BACKGROUND_HIGH; \
 	VPCMPEQB COEF, TEMP, FOREGROUND_LOW; \
 	VPCMPEQB COEF, OTHER, FOREGROUND_HIGH; \
-	KMOVQ BACKGROUND_LOW, (MASKS_BACKGROUND+0)(FRAME); \
-	KMOVQ BACKGROUND_HIGH, (MASKS_BACKGROUND+8)(FRAME); \
-	KMOVQ FOREGROUND_LOW, (MASKS_FOREGROUND+0)(FRAME); \
-	KMOVQ FOREGROUND_HIGH, (MASKS_FOREGROUND+8)(FRAME); \
+	KMOVQ BACKGROUND_LOW, (work512_inBackground+0)(WORK); \
+	KMOVQ BACKGROUND_HIGH, (work512_inBackground+8)(WORK); \
+	KMOVQ FOREGROUND_LOW, (work512_inForeground+0)(WORK); \
+	KMOVQ FOREGROUND_HIGH, (work512_inForeground+8)(WORK); \
 	KORTESTQ BACKGROUND_LOW, FOREGROUND_LOW; \
 	JCC stray; \
 	KORTESTQ BACKGROUND_HIGH, FOREGROUND_HIGH; \
@@ -177,15 +161,16 @@
 	JCC done; \
 	KMOVQ BACKGROUND_LOW, SCRATCH; \
 	POPCNTQ SCRATCH, SCRATCH; \
-	ADDQ SCRATCH, VALID; \
+	ADDQ SCRATCH, work512_valid(WORK); \
 	KMOVQ BACKGROUND_HIGH, SCRATCH; \
 	POPCNTQ SCRATCH, SCRATCH; \
-	LEAQ -128(VALID)(SCRATCH*1), VALID; \
+	SUBQ $128, SCRATCH; \
+	ADDQ SCRATCH, work512_valid(WORK); \
 	JMP back
 
 // The masks of a row of a mixed group.
-#define BACKGROUND_ROW(i) KMOVW (MASKS_BACKGROUND+(i)/32)(FRAME), K
-#define FOREGROUND_ROW(i) KMOVW (MASKS_FOREGROUND+(i)/32)(FRAME), K
+#define BACKGROUND_ROW(i) KMOVW (work512_inBackground+(i)/32)(WORK), K
+#define FOREGROUND_ROW(i) KMOVW (work512_inForeground+(i)/32)(WORK), K
 
 // NEXT_GROUP goes on to the next group of the block, if there is one.
 #define NEXT_GROUP(group) \
@@ -207,8 +192,8 @@
 // WIDEN is the first step of the fold: d[i] = float64(sum[i]) +
 // float64(sum[i+8]).
 #define WIDEN(sum, d) \
-	VCVTPS2PD (sum+0)(FRAME), TEMP; \
-	VCVTPS2PD (sum+32)(FRAME), d; \
+	VCVTPS2PD (sum+0)(WORK), TEMP; \
+	VCVTPS2PD (sum+32)(WORK), d; \
 	VADDPD TEMP, d, d
 
 // The other steps take two registers, halve the sums in each, and leave the
@@ -230,17 +215,18 @@
 // CLOSE_BLOCK adds the block's sums to the call's, and goes on to the next
 // block, if there is one. The eight numbers end in the order of hardSums.
 #define CLOSE_BLOCK(block) \
-	WIDEN(SUMS_BACKGROUND+SUM_R, Z0); WIDEN(SUMS_FOREGROUND+SUM_R, Z4); \
-	WIDEN(SUMS_BACKGROUND+SUM_S, Z1); WIDEN(SUMS_FOREGROUND+SUM_S, Z5); \
-	WIDEN(SUMS_BACKGROUND+SUM_L, Z2); WIDEN(SUMS_FOREGROUND+SUM_L, Z6); \
-	WIDEN(SUMS_BACKGROUND+SUM_F, Z3); WIDEN(SUMS_FOREGROUND+SUM_F, Z7); \
+	WIDEN(work512_background+sums512_r, Z0); WIDEN(work512_foreground+sums512_r, Z4); \
+	WIDEN(work512_background+sums512_s, Z1); WIDEN(work512_foreground+sums512_s, Z5); \
+	WIDEN(work512_background+sums512_l, Z2); WIDEN(work512_foreground+sums512_l, Z6); \
+	WIDEN(work512_background+sums512_f, Z3); WIDEN(work512_foreground+sums512_f, Z7); \
 	FOLD4(Z0, Z1); FOLD4(Z2, Z3); \
 	FOLD4(Z4, Z5); FOLD4(Z6, Z7); \
 	FOLD2(Z0, Z2); FOLD2(Z4, Z6); \
 	FOLD1(Z0, Z4); \
 	VADDPD hardCall_sums(CALL), Z0, Z0; \
 	VMOVUPD Z0, hardCall_sums(CALL); \
-	ADDQ VALID, (hardCall_sums+hardSums_n)(CALL); \
+	MOVQ work512_valid(WORK), SCRATCH; \
+	ADDQ SCRATCH, (hardCall_sums+hardSums_n)(CALL); \
 	DECQ BLOCKS; \
 	JNE block
 
@@ -250,7 +236,6 @@
 #define SET_B(i, a, b, c) VMOVAPS COEF, b
 #define SET_C(i, a, b, c) VMOVAPS COEF, c
 #define A_OF_MINUS_C(i, a, b, c) VFNMADD213PS COEF, c, a
-#define B_OF_C(i, a, b, c) VFMADD213PS COEF, c, b
 #define C_OF_A(i, a, b, c) VFMADD213PS COEF, a, c
 #define C_OF_B(i, a, b, c) VFMADD213PS COEF, b, c
 
@@ -265,17 +250,30 @@
 	COEFFICIENT(p+16, TERM); \
 	COEFFICIENT(p+20, TERM); \
 	COEFFICIENT(p+24, TERM)
-#define POLYNOMIAL8(p, SET, TERM) \
-	POLYNOMIAL7(p, SET, TERM); \
-	COEFFICIENT(p+28, TERM)
 #define POLYNOMIAL9(p, SET, TERM) \
-	POLYNOMIAL8(p, SET, TERM); \
+	POLYNOMIAL7(p, SET, TERM); \
+	COEFFICIENT(p+28, TERM); \
 	COEFFICIENT(p+32, TERM)
 
+// Divisions and square roots take ten cycles and more a row, one at a time. As
+// long as many wait for their turn the processor keeps port 0 free for them,
+// and everything else is left with port 5. So they are spread out over other
+// work: where a macro has a parameter BESIDE, BESIDE(i) is such a step for row
+// i, and ALONE is none.
+#define ALONE(i)
+
 // NEG_LOG: c = negLog(a, b).
-#define NEG_LOG \
-	EACH(NEG_LOG_SPLIT); \
-	POLYNOMIAL8(·logPoly, SET_C, C_OF_B); \
+#define NEG_LOG(BESIDE) \
+	LOW(NEG_LOG_SPLIT); BESIDE(0); \
+	HIGH(NEG_LOG_SPLIT); BESIDE(64); \
+	COEFFICIENT(·logPoly+0, SET_C); \
+	COEFFICIENT(·logPoly+4, C_OF_B); BESIDE(128); \
+	COEFFICIENT(·logPoly+8, C_OF_B); \
+	COEFFICIENT(·logPoly+12, C_OF_B); BESIDE(192); \
+	COEFFICIENT(·logPoly+16, C_OF_B); BESIDE(256); \
+	COEFFICIENT(·logPoly+20, C_OF_B); BESIDE(320); \
+	COEFFICIENT(·logPoly+24, C_OF_B); BESIDE(384); \
+	COEFFICIENT(·logPoly+28, C_OF_B); BESIDE(448); \
 	EACH(NEG_LOG_JOIN)
 #define NEG_LOG_SPLIT(i, a, b, c) \
 	VCMPPS.BCST $1, constants512_oneHalf(CONSTANTS), a, K; \ // k < 0
@@ -327,17 +325,18 @@
 	VMULPS b, c, c
 
 // EXP: c = e^a for a ≤ 0, SPLIT being EXP_SPLIT or one that keeps n and f.
-// BESIDE(i) is something else to do for row i, between the terms.
 #define EXP(SPLIT, BESIDE) \
-	EACH(SPLIT); \
-	BESIDE(0); COEFFICIENT(·expPoly+0, SET_C); \
-	BESIDE(64); COEFFICIENT(·expPoly+4, C_OF_A); \
-	BESIDE(128); COEFFICIENT(·expPoly+8, C_OF_A); \
-	BESIDE(192); COEFFICIENT(·expPoly+12, C_OF_A); \
-	BESIDE(256); COEFFICIENT(·expPoly+16, C_OF_A); \
+	BESIDE(64); LOW(SPLIT); \
+	BESIDE(128); HIGH(SPLIT); \
+	BESIDE(192); COEFFICIENT(·expPoly+0, SET_C); \
+	COEFFICIENT(·expPoly+4, C_OF_A); \
+	COEFFICIENT(·expPoly+8, C_OF_A); \
+	BESIDE(256); COEFFICIENT(·expPoly+12, C_OF_A); \
+	COEFFICIENT(·expPoly+16, C_OF_A); \
 	BESIDE(320); COEFFICIENT(·expPoly+20, C_OF_A); \
-	BESIDE(384); COEFFICIENT(·expPoly+24, C_OF_A); \
-	BESIDE(448); EACH(TIMES_POWER_OF_TWO)
+	COEFFICIENT(·expPoly+24, C_OF_A); \
+	BESIDE(384); EACH(TIMES_POWER_OF_TWO); \
+	BESIDE(448)
 #define EXP_SPLIT(i, a, b, c) \
 	VMAXPS.BCST constants512_expFloor(CONSTANTS), a, a; \
 	VBROADCASTSS constants512_roundBias(CONSTANTS), b; \
@@ -347,16 +346,16 @@
 	VFNMADD231PS.BCST constants512_ln2Lo(CONSTANTS), TEMP, a // f = f − n·ln2Lo
 #define EXP_SPLIT_KEEP(i, a, b, c) \
 	EXP_SPLIT(i, a, b, c); \
-	VMOVAPS TEMP, (BLOCK_N+i)(ROWS); \
-	VMOVAPS a, (BLOCK_F+i)(ROWS)
+	VMOVAPS TEMP, (work512_ahead+exponentials512_n+i)(WORK)(THEN*1); \
+	VMOVAPS a, (work512_ahead+exponentials512_f+i)(WORK)(THEN*1)
 
-// SIGMOID: a, b = large, small of sigmoid(c), in two steps, the first of which
-// leaves large to the divider.
+// SIGMOID: large, small of sigmoid(t), in two steps, the first of which leaves
+// large to the divider.
 #define SIGMOID_LARGE(t, large) \
 	VADDPS ONE, t, large; \
 	VDIVPS large, ONE, large       // large = 1/(1 + t)
 #define SIGMOID_SMALL(t, large, small) \
-	VMULPS large, t, small; \
+	VMULPS large, t, small; \      // small = t·large
 	VSUBPS small, t, TEMP; \
 	VFNMADD231PS t, small, TEMP; \ // rest = (t − small) − small·t
 	VFMADD231PS large, TEMP, small // small = rest·large + small

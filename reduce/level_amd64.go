@@ -55,6 +55,8 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) {
 	switch l {
+	case AVX512:
+		mapAVX512(f, c)
 	case AVX2:
 		mapAVX2(f, c)
 	default:

@@ -15,8 +15,8 @@
 // The additions of a group whose r and s are in their rows, l = −log r in c
 // and f = s^γ·l in b. The sums are in the registers of a.
 #define ADD_REGION(i, a, b, c) \
-	VADDPS (ROWS_R+i)(FRAME), Z0, Z0; \
-	VADDPS (ROWS_S+i)(FRAME), Z1, Z1
+	VADDPS (work512_r+i)(WORK), Z0, Z0; \
+	VADDPS (work512_s+i)(WORK), Z1, Z1
 #define ADD_CE(i, a, b, c) \
 	ADD_REGION(i, a, b, c); \
 	VADDPS c, Z2, Z2
@@ -25,8 +25,8 @@
 	VADDPS b, Z3, Z3
 
 #define MASKED_REGION(i, r, s) \
-	VADDPS (ROWS_R+i)(FRAME), r, K, r; \
-	VADDPS (ROWS_S+i)(FRAME), s, K, s
+	VADDPS (work512_r+i)(WORK), r, K, r; \
+	VADDPS (work512_s+i)(WORK), s, K, s
 #define ADD_REGION_MIXED(i, a, b, c) \
 	BACKGROUND_ROW(i); \
 	MASKED_REGION(i, Z0, Z1); \
@@ -50,41 +50,39 @@
 	VADDPS b, Z7, K, Z7
 
 #define LOAD_SUMS(sums, r, s, l, f) \
-	VMOVAPS SUM_R(sums), r; \
-	VMOVAPS SUM_S(sums), s; \
-	VMOVAPS SUM_L(sums), l; \
-	VMOVAPS SUM_F(sums), f
+	VMOVAPS sums512_r(sums), r; \
+	VMOVAPS sums512_s(sums), s; \
+	VMOVAPS sums512_l(sums), l; \
+	VMOVAPS sums512_f(sums), f
 #define STORE_SUMS(sums, r, s, l, f) \
-	VMOVAPS r, SUM_R(sums); \
-	VMOVAPS s, SUM_S(sums); \
-	VMOVAPS l, SUM_L(sums); \
-	VMOVAPS f, SUM_F(sums)
+	VMOVAPS r, sums512_r(sums); \
+	VMOVAPS s, sums512_s(sums); \
+	VMOVAPS l, sums512_l(sums); \
+	VMOVAPS f, sums512_f(sums)
 
-// KERNEL is a whole kernel. START is what it does first with a block, LOAD_…
-// and ADD… are its loads and additions, FORMULA is what comes between, and
-// CHECK goes to done where a value of the block was not plain.
+// KERNEL is a whole kernel. LOAD_… and ADD… are its loads and additions,
+// FORMULA is what comes between, and CHECK goes to done where a value of the
+// block was not plain.
 #define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, ADD, ADD_MIXED, CHECK) \
 	BEGIN(done); \
-	VBROADCASTSS hardCall_hi(CALL), GAMMA; \
-	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA; \
+	START; \
 block: \
 	OPEN_BLOCK; \
-	START; \
 group: \
 	BRANCH(background, foreground, stray); \
 mixed: \
 	XORL SUMS, SUMS; \
-	LEAQ ROWS_U(FRAME), LOGITS; \
+	LEAQ work512_u(WORK), LOGITS; \
 	EACH(LOAD_MIXED); \
 	JMP formula; \
 foreground: \
-	LEAQ SUMS_FOREGROUND(FRAME), SUMS; \
+	LEAQ work512_foreground(WORK), SUMS; \
 	MOVQ PREDICTION, LOGITS; \
 	EACH(LOAD_FOREGROUND); \
 	JMP formula; \
 background: \
-	LEAQ SUMS_BACKGROUND(FRAME), SUMS; \
-	LEAQ ROWS_U(FRAME), LOGITS; \
+	LEAQ work512_background(WORK), SUMS; \
+	LEAQ work512_u(WORK), LOGITS; \
 	EACH(LOAD_BACKGROUND); \
 formula: \
 	FORMULA; \
@@ -98,13 +96,13 @@ next: \
 	CHECK(done); \
 	CLOSE_BLOCK(block); \
 done: \
-	END; \
+	DONE; \
 both: \
-	LEAQ SUMS_FOREGROUND(FRAME), SUMS; \
-	LOAD_SUMS(FRAME, Z0, Z1, Z2, Z3); \
+	LEAQ work512_foreground(WORK), SUMS; \
+	LOAD_SUMS(WORK, Z0, Z1, Z2, Z3); \
 	LOAD_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	EACH(ADD_MIXED); \
-	STORE_SUMS(FRAME, Z0, Z1, Z2, Z3); \
+	STORE_SUMS(WORK, Z0, Z1, Z2, Z3); \
 	STORE_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	JMP next; \
 stray: \
@@ -145,8 +143,8 @@ stray: \
 	VADDPS a, R1, K, R1; \
 	VADDPS b, S1, K, S1
 
-// func hardProbabilitiesRegionAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesRegionAVX512(SB), 0, $3200-16
+// func hardProbabilitiesRegionAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesRegionAVX512(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
 	OPEN_BLOCK
@@ -160,13 +158,13 @@ mixed:
 	EACH(REGION)
 	NEXT_GROUP(group)
 	CHECK_PROBABILITIES(done)
-	VMOVAPS R0, (SUMS_BACKGROUND+SUM_R)(FRAME)
-	VMOVAPS S0, (SUMS_BACKGROUND+SUM_S)(FRAME)
-	VMOVAPS R1, (SUMS_FOREGROUND+SUM_R)(FRAME)
-	VMOVAPS S1, (SUMS_FOREGROUND+SUM_S)(FRAME)
+	VMOVAPS R0, (work512_background+sums512_r)(WORK)
+	VMOVAPS S0, (work512_background+sums512_s)(WORK)
+	VMOVAPS R1, (work512_foreground+sums512_r)(WORK)
+	VMOVAPS S1, (work512_foreground+sums512_s)(WORK)
 	CLOSE_BLOCK(block)
 done:
-	END
+	DONE
 stray:
 	STRAY(mixed, done)
 
@@ -174,11 +172,11 @@ stray:
 // class wait for each other until the end of the block, eight of them side by
 // side. QUAD takes r and s of four rows to r0 = r0·r1·r2·r3 and s0, its
 // complement, and puts them into the class's queue.
-#define QUADS_BACKGROUND 576
-#define QUADS_FOREGROUND 1600
-#define COMPLEMENTS 512 // from the product to the complement
+#define QUADS_BACKGROUND work512_r
+#define QUADS_FOREGROUND work512_l
+#define COMPLEMENTS (work512_s-work512_r) // from the products to the complements
 #define QUEUE_BACKGROUND R10
-#define QUEUE_FOREGROUND AX
+#define QUEUE_FOREGROUND R8
 
 #define QUAD(r0, r1, r2, r3, s0, s1, s2, s3, queue) \
 	VMULPS r3, r2, r2; \           // high = r2·r3
@@ -202,11 +200,11 @@ stray:
 // QUADS are those of a group of one class.
 #define QUADS(LOAD, sums, queue) \
 	EACH(LOAD); \
-	VMOVAPS (sums+SUM_R)(FRAME), R; \
-	VMOVAPS (sums+SUM_S)(FRAME), S; \
+	VMOVAPS (sums+sums512_r)(WORK), R; \
+	VMOVAPS (sums+sums512_s)(WORK), S; \
 	EACH(FLOOR); \
-	VMOVAPS R, (sums+SUM_R)(FRAME); \
-	VMOVAPS S, (sums+SUM_S)(FRAME); \
+	VMOVAPS R, (sums+sums512_r)(WORK); \
+	VMOVAPS S, (sums+sums512_s)(WORK); \
 	QUAD(Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, queue); \
 	QUAD(Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, queue)
 
@@ -219,14 +217,14 @@ stray:
 	VMAXPS.BCST hardCall_eps(CALL), r, K, c; \
 	VMAXPS.BCST.Z hardCall_eps(CALL), s, K, d
 #define QUAD_MASKED(ROW, i, r0, r1, r2, r3, s0, s1, s2, s3, sums, queue) \
-	VMOVAPS (sums+SUM_R)(FRAME), R; \
-	VMOVAPS (sums+SUM_S)(FRAME), S; \
+	VMOVAPS (sums+sums512_r)(WORK), R; \
+	VMOVAPS (sums+sums512_s)(WORK), S; \
 	ROW(i+0); FLOOR_MASKED(r0, s0, Z16, Z20); \
 	ROW(i+64); FLOOR_MASKED(r1, s1, Z17, Z21); \
 	ROW(i+128); FLOOR_MASKED(r2, s2, Z18, Z22); \
 	ROW(i+192); FLOOR_MASKED(r3, s3, Z19, Z23); \
-	VMOVAPS R, (sums+SUM_R)(FRAME); \
-	VMOVAPS S, (sums+SUM_S)(FRAME); \
+	VMOVAPS R, (sums+sums512_r)(WORK); \
+	VMOVAPS S, (sums+sums512_s)(WORK); \
 	QUAD(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, queue)
 
 // LOG_QUADS is the logarithm of a class's quads. It fills up the queue with
@@ -236,11 +234,11 @@ stray:
 	VMOVAPS (COMPLEMENTS+i)(SCRATCH), b
 #define ADD_QUAD(i, a, b, c) VADDPS c, R, R
 #define LOG_QUADS(quads, queue, sums, fill, log, none) \
-	LEAQ quads(FRAME), SCRATCH; \
+	LEAQ quads(WORK), SCRATCH; \
 	CMPQ queue, SCRATCH; \
 	JEQ none; \
 	VPXORD R, R, R; \
-	LEAQ (quads+COMPLEMENTS)(FRAME), GROUPS; \
+	LEAQ (quads+COMPLEMENTS)(WORK), GROUPS; \
 	JMP log; \
 fill: \
 	VMOVAPS ONE, (queue); \
@@ -250,71 +248,80 @@ log: \
 	CMPQ queue, GROUPS; \
 	JNE fill; \
 	EACH(LOAD_QUAD); \
-	NEG_LOG; \
+	NEG_LOG(ALONE); \
 	EACH(ADD_QUAD); \
-	VMOVAPS R, (sums+SUM_L)(FRAME); \
+	VMOVAPS R, (sums+sums512_l)(WORK); \
 none:
 
-// func hardProbabilitiesCEAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesCEAVX512(SB), 0, $3200-16
+// func hardProbabilitiesCEAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesCEAVX512(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
 	OPEN_BLOCK
-	LEAQ QUADS_BACKGROUND(FRAME), QUEUE_BACKGROUND
-	LEAQ QUADS_FOREGROUND(FRAME), QUEUE_FOREGROUND
+	LEAQ QUADS_BACKGROUND(WORK), QUEUE_BACKGROUND
+	LEAQ QUADS_FOREGROUND(WORK), QUEUE_FOREGROUND
 group:
 	BRANCH(background, foreground, stray)
 mixed:
 	EACH(PROBABILITY_FOREGROUND)
-	QUAD_MASKED(BACKGROUND_ROW, 0, Z8, Z9, Z10, Z11, Z0, Z1, Z2, Z3, SUMS_BACKGROUND, QUEUE_BACKGROUND)
-	QUAD_MASKED(FOREGROUND_ROW, 0, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, SUMS_FOREGROUND, QUEUE_FOREGROUND)
-	QUAD_MASKED(BACKGROUND_ROW, 256, Z12, Z13, Z14, Z15, Z4, Z5, Z6, Z7, SUMS_BACKGROUND, QUEUE_BACKGROUND)
-	QUAD_MASKED(FOREGROUND_ROW, 256, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, SUMS_FOREGROUND, QUEUE_FOREGROUND)
+	QUAD_MASKED(BACKGROUND_ROW, 0, Z8, Z9, Z10, Z11, Z0, Z1, Z2, Z3, work512_background, QUEUE_BACKGROUND)
+	QUAD_MASKED(FOREGROUND_ROW, 0, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, work512_foreground, QUEUE_FOREGROUND)
+	QUAD_MASKED(BACKGROUND_ROW, 256, Z12, Z13, Z14, Z15, Z4, Z5, Z6, Z7, work512_background, QUEUE_BACKGROUND)
+	QUAD_MASKED(FOREGROUND_ROW, 256, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, work512_foreground, QUEUE_FOREGROUND)
 	JMP next
 foreground:
-	QUADS(PROBABILITY_FOREGROUND, SUMS_FOREGROUND, QUEUE_FOREGROUND)
+	QUADS(PROBABILITY_FOREGROUND, work512_foreground, QUEUE_FOREGROUND)
 	JMP next
 background:
-	QUADS(PROBABILITY_BACKGROUND, SUMS_BACKGROUND, QUEUE_BACKGROUND)
+	QUADS(PROBABILITY_BACKGROUND, work512_background, QUEUE_BACKGROUND)
 next:
 	NEXT_GROUP(group)
 	CHECK_PROBABILITIES(done)
-	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, SUMS_BACKGROUND, fill0, log0, none0)
-	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, SUMS_FOREGROUND, fill1, log1, none1)
+	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, none0)
+	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, none1)
 	CLOSE_BLOCK(block)
 done:
-	END
+	DONE
 stray:
 	STRAY(mixed, done)
 
-// Cross entropy and a focal sum. POWER puts s^γ of b into its row, early: a
-// square root takes its time, and here nothing waits for it.
+// Cross entropy and a focal sum. CLAMP takes r and s to their rows, to
+// a = max(r, ε) and to b and q = clamp(s); POWER(i) takes q to p = s^γ.
 
-#define POWER_HALF(i, a, b, c) \
-	VSQRTPS b, TEMP; \
-	VMOVAPS TEMP, (ROWS_P+i)(FRAME)
-#define POWER_ONE(i, a, b, c) \
-	VMOVAPS b, (ROWS_P+i)(FRAME)
-#define POWER_THREE_HALVES(i, a, b, c) \
-	VSQRTPS b, TEMP; \
-	VMULPS b, TEMP, TEMP; \
-	VMOVAPS TEMP, (ROWS_P+i)(FRAME)
-#define POWER_TWO(i, a, b, c) \
-	VMULPS b, b, TEMP; \
-	VMOVAPS TEMP, (ROWS_P+i)(FRAME)
-
-#define FOCAL(i, a, b, c) VMULPS (ROWS_P+i)(FRAME), c, b // f = s^γ·l
-#define FOCAL_ANY(i, a, b, c) \
-	VMULPS (ROWS_L+i)(FRAME), c, b; \
-	VMOVAPS (ROWS_L+i)(FRAME), c
-
-// r and s go to their rows, a = max(r, ε), b = clamp(s).
 #define CLAMP(i, a, b, c) \
-	VMOVAPS a, (ROWS_R+i)(FRAME); \
-	VMOVAPS b, (ROWS_S+i)(FRAME); \
+	VMOVAPS a, (work512_r+i)(WORK); \
+	VMOVAPS b, (work512_s+i)(WORK); \
 	VMAXPS.BCST hardCall_eps(CALL), a, a; \
 	VMAXPS.BCST hardCall_eps(CALL), b, b; \
-	VMINPS.BCST hardCall_oneMinus(CALL), b, b
+	VMINPS.BCST hardCall_oneMinus(CALL), b, b; \
+	VMOVAPS b, (work512_q+i)(WORK)
+
+#define POWER_HALF(q, i) \
+	VSQRTPS (q+i)(WORK), TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_ONE(q, i) \
+	VMOVAPS (q+i)(WORK), TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_THREE_HALVES(q, i) \
+	VSQRTPS (q+i)(WORK), TEMP; \
+	VMULPS (q+i)(WORK), TEMP, TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_TWO(q, i) \
+	VMOVAPS (q+i)(WORK), TEMP; \
+	VMULPS TEMP, TEMP, TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+
+#define POWER_HALF_OF_Q(i) POWER_HALF(work512_q, i)
+#define POWER_ONE_OF_Q(i) POWER_ONE(work512_q, i)
+#define POWER_THREE_HALVES_OF_Q(i) POWER_THREE_HALVES(work512_q, i)
+#define POWER_TWO_OF_Q(i) POWER_TWO(work512_q, i)
+
+#define FOCAL(i, a, b, c) VMULPS (work512_p+i)(WORK), c, b // f = s^γ·l
+
+// l waits in its row while c is the power.
+#define FOCAL_ANY(i, a, b, c) \
+	VMULPS (work512_l+i)(WORK), c, b; \
+	VMOVAPS (work512_l+i)(WORK), c
 
 #define NOTHING
 #define PROBABILITIES(FORMULA) \
@@ -322,172 +329,197 @@ stray:
 
 #define FOCAL_OF_PROBABILITIES(POWER) \
 	EACH(CLAMP); \
-	EACH(POWER); \
-	NEG_LOG; \
+	NEG_LOG(POWER); \
 	EACH(FOCAL)
 
-// func hardProbabilitiesHalfAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesHalfAVX512(SB), 0, $3200-16
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_HALF))
+// func hardProbabilitiesHalfAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesHalfAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_HALF_OF_Q))
 
-// func hardProbabilitiesOneAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesOneAVX512(SB), 0, $3200-16
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_ONE))
+// func hardProbabilitiesOneAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesOneAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_ONE_OF_Q))
 
-// func hardProbabilitiesThreeHalvesAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesThreeHalvesAVX512(SB), 0, $3200-16
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_THREE_HALVES))
+// func hardProbabilitiesThreeHalvesAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_THREE_HALVES_OF_Q))
 
-// func hardProbabilitiesTwoAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesTwoAVX512(SB), 0, $3200-16
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_TWO))
+// func hardProbabilitiesTwoAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_TWO_OF_Q))
 
-#define KEEP_Q(i, a, b, c) VMOVAPS b, (ROWS_Q+i)(FRAME)
 #define KEEP_L(i, a, b, c) \
-	VMOVAPS c, (ROWS_L+i)(FRAME); \
-	VMOVAPS (ROWS_Q+i)(FRAME), b
+	VMOVAPS c, (work512_l+i)(WORK); \
+	VMOVAPS (work512_q+i)(WORK), b
 
 #define ANY_FOCAL_OF_PROBABILITIES \
 	EACH(CLAMP); \
-	EACH(KEEP_Q); \
-	NEG_LOG; \
+	NEG_LOG(ALONE); \
 	EACH(KEEP_L); \
 	POWER_ANY; \
 	EACH(FOCAL_ANY)
 
-// func hardProbabilitiesAnyAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesAnyAVX512(SB), 0, $3200-16
+// func hardProbabilitiesAnyAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	PROBABILITIES(ANY_FOCAL_OF_PROBABILITIES)
 
-// Logits. What is the same for either class is done for a whole block first,
-// so that the divisions, which take long and pass one at a time, go on beside
-// the exponentials of the rows after them.
+// Logits. Their exponentials, which do not depend on the class, are taken a
+// group ahead: that gives the divider, which takes long and one row at a time,
+// all of a group's other arithmetic to work beside. PLAIN_AHEAD says whether
+// the logits of the group ahead were plain.
+#define PLAIN_AHEAD K5
 
 #define MARGIN(i, a, b, c) \
 	VBROADCASTSS constants512_sign(CONSTANTS), a; \
-	VPORD i(PREDICTION), a, a; \   // −|x|
-	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(−|x|) ≤ bits(−maxLogit)
-#define KEEP_T(i, a, b, c) VMOVAPS c, (BLOCK_T+i)(ROWS)
+	VPORD i(SCRATCH), a, a; \      // −|x|
+	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN_AHEAD, PLAIN_AHEAD // plain = plain && bits(−|x|) ≤ bits(−maxLogit)
+#define T (work512_ahead+exponentials512_t)
+#define KEEP_T(i, a, b, c) VMOVAPS c, (T+i)(WORK)(THEN*1)
 #define DIVIDE(i) \
-	VMOVAPS (BLOCK_T-512+i)(ROWS), TEMP; \
+	VMOVAPS (T+i)(WORK)(NOW*1), TEMP; \
 	SIGMOID_LARGE(TEMP, TEMP); \
-	VMOVAPS TEMP, (BLOCK_LARGE-512+i)(ROWS)
+	VMOVAPS TEMP, (work512_large+i)(WORK)
 
-#define MARGINS(EXP_SPLIT) \
-	MOVQ FRAME, ROWS; \
-margins: \
+// FIRST takes those of the first group, and NEXT those of the group after; at
+// the last it takes that one's again.
+#define FIRST(SPLIT) \
+	MOVQ BLOCKS, SCRATCH; \
+	SHLQ $11, SCRATCH; \
+	ADDQ PREDICTION, SCRATCH; \
+	MOVQ SCRATCH, work512_end(WORK); \
+	MOVQ PREDICTION, SCRATCH; \
+	MOVQ $exponentials512__size, NOW; \
+	XORL THEN, THEN; \
+	KXNORW PLAIN_AHEAD, PLAIN_AHEAD, PLAIN_AHEAD; \
 	EACH(MARGIN); \
-	EXP(EXP_SPLIT, DIVIDE); \
+	EXP(SPLIT, ALONE); \
 	EACH(KEEP_T); \
-	ADDQ $512, ROWS; \
-	ADDQ $512, PREDICTION; \
-	DECL GROUPS; \
-	JNE margins; \
-	DIVIDE(0); DIVIDE(64); DIVIDE(128); DIVIDE(192); \
-	DIVIDE(256); DIVIDE(320); DIVIDE(384); DIVIDE(448); \
-	SUBQ $(4*const_BlockSize), PREDICTION; \
-	MOVQ FRAME, ROWS; \
-	MOVL $(const_BlockSize/128), GROUPS
+	XCHGQ NOW, THEN
+#define NEXT(SPLIT) \
+	KANDW PLAIN_AHEAD, PLAIN, PLAIN; \
+	LEAQ 512(PREDICTION), SCRATCH; \
+	CMPQ SCRATCH, work512_end(WORK); \
+	CMOVQEQ PREDICTION, SCRATCH; \
+	KXNORW PLAIN_AHEAD, PLAIN_AHEAD, PLAIN_AHEAD; \
+	DIVIDE(0); \
+	EACH(MARGIN); \
+	EXP(SPLIT, DIVIDE); \
+	EACH(KEEP_T)
 
-// The loads: u, the logit of the voxel's own class, where LOGITS points.
+// u, the logit of a voxel's own class, is where LOGITS points: x itself for the
+// foreground, −x in the row of u for the background.
 #define LOGIT_BACKGROUND(i, a, b, c) \
 	VBROADCASTSS constants512_sign(CONSTANTS), a; \
 	VPXORD i(PREDICTION), a, a; \
-	VMOVAPS a, (ROWS_U+i)(FRAME)
+	VMOVAPS a, (work512_u+i)(WORK)
 #define LOGIT_FOREGROUND(i, a, b, c)
 #define LOGIT_MIXED(i, a, b, c) \
 	VMOVUPS i(PREDICTION), a; \
 	BACKGROUND_ROW(i); \
 	VPXORD.BCST constants512_sign(CONSTANTS), a, K, a; \
-	VMOVAPS a, (ROWS_U+i)(FRAME)
+	VMOVAPS a, (work512_u+i)(WORK)
 #define CHECK_LOGITS(done) \
 	KORTESTW PLAIN, PLAIN; \
 	JCC done
 
-#define NEXT_ROWS ADDQ $512, ROWS
-#define LOGITS_KERNEL(EXP_SPLIT, FORMULA, ADD, ADD_MIXED) \
-	KERNEL(MARGINS(EXP_SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, FORMULA; NEXT_ROWS, ADD, ADD_MIXED, CHECK_LOGITS)
+#define LOGITS_KERNEL(SPLIT, FORMULA, ADD, ADD_MIXED) \
+	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
+#define AHEAD_AND(SPLIT, FORMULA) \
+	NEXT(SPLIT); \
+	FORMULA; \
+	XCHGQ NOW, THEN
 
 // k = u ≥ 0. (At 0 both sides are ½, and every sum gets the same bits.)
 #define SIDE(i) \
 	VMOVUPS i(LOGITS), TEMP; \
 	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, K
 
+// r and s go to their rows.
 #define SIDES(i, a, b, c) \
-	VMOVAPS (BLOCK_T+i)(ROWS), c; \
-	VMOVAPS (BLOCK_LARGE+i)(ROWS), a; \
-	SIGMOID_SMALL(c, a, b); \
+	VMOVAPS (T+i)(WORK)(NOW*1), OTHER; \
+	VMOVAPS (work512_large+i)(WORK), a; \
+	SIGMOID_SMALL(OTHER, a, b); \
 	SIDE(i); \
 	VBLENDMPS a, b, K, TEMP; \     // r = if u ≥ 0 { large } else { small }
 	VBLENDMPS b, a, K, b; \        // s = if u ≥ 0 { small } else { large }
-	VMOVAPS TEMP, (ROWS_R+i)(FRAME); \
-	VMOVAPS b, (ROWS_S+i)(FRAME)
+	VMOVAPS TEMP, (work512_r+i)(WORK); \
+	VMOVAPS b, (work512_s+i)(WORK)
 
-// func hardLogitsRegionAVX512(c *hardCall) int
-TEXT ·hardLogitsRegionAVX512(SB), 0, $11392-16
+// func hardLogitsRegionAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $0-24
 	LOGITS_KERNEL(EXP_SPLIT, EACH(SIDES), ADD_REGION, ADD_REGION_MIXED)
 
-// c = −log r = log1p + max(−u, 0)
-#define SURPRISE(i, a, b, c) \
+// From log1p in c to l = −log r = log1p + max(−u, 0).
+#define SURPRISE(i, c, l) \
 	VPXORD TEMP, TEMP, TEMP; \
 	VMINPS i(LOGITS), TEMP, TEMP; \
-	VSUBPS TEMP, c, c
+	VSUBPS TEMP, c, l
+#define L_OF_LOG1P(i, a, b, c) SURPRISE(i, c, c)
 
+#define LOAD_T(i, a, b, c) VMOVAPS (T+i)(WORK)(NOW*1), c
 #define CE_OF_LOGITS \
-	EACH(SIDES); \
+	EACH(LOAD_T); \
 	LOG1P; \
-	EACH(SURPRISE)
+	EACH(L_OF_LOG1P); \
+	EACH(SIDES)
 
-// func hardLogitsCEAVX512(c *hardCall) int
-TEXT ·hardLogitsCEAVX512(SB), 0, $11392-16
+// func hardLogitsCEAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsCEAVX512(SB), NOSPLIT, $0-24
 	LOGITS_KERNEL(EXP_SPLIT, CE_OF_LOGITS, ADD_CE, ADD_CE_MIXED)
 
+#define POWER_HALF_OF_S(i, a, b, c) POWER_HALF(work512_s, i)
+#define POWER_ONE_OF_S(i, a, b, c) POWER_ONE(work512_s, i)
+#define POWER_THREE_HALVES_OF_S(i, a, b, c) POWER_THREE_HALVES(work512_s, i)
+#define POWER_TWO_OF_S(i, a, b, c) POWER_TWO(work512_s, i)
+
 #define FOCAL_OF_LOGITS(POWER) \
-	EACH(SIDES); \
+	CE_OF_LOGITS; \
 	EACH(POWER); \
-	LOG1P; \
-	EACH(SURPRISE); \
 	EACH(FOCAL)
 
-// func hardLogitsHalfAVX512(c *hardCall) int
-TEXT ·hardLogitsHalfAVX512(SB), 0, $11392-16
-	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_HALF), ADD_FOCAL, ADD_FOCAL_MIXED)
+// func hardLogitsHalfAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsHalfAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_HALF_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsOneAVX512(c *hardCall) int
-TEXT ·hardLogitsOneAVX512(SB), 0, $11392-16
-	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_ONE), ADD_FOCAL, ADD_FOCAL_MIXED)
+// func hardLogitsOneAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsOneAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_ONE_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsThreeHalvesAVX512(c *hardCall) int
-TEXT ·hardLogitsThreeHalvesAVX512(SB), 0, $11392-16
-	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_THREE_HALVES), ADD_FOCAL, ADD_FOCAL_MIXED)
+// func hardLogitsThreeHalvesAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsThreeHalvesAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_THREE_HALVES_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsTwoAVX512(c *hardCall) int
-TEXT ·hardLogitsTwoAVX512(SB), 0, $11392-16
-	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_TWO), ADD_FOCAL, ADD_FOCAL_MIXED)
+// func hardLogitsTwoAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsTwoAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_TWO_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
 // From log1p in c: −log r to its row, and log2 s = e + l taken apart for EXP2.
-#define LOG2_OF_LOGIT(i, a, b, c) \
-	VPXORD TEMP, TEMP, TEMP; \
-	VMINPS i(LOGITS), TEMP, TEMP; \
-	VSUBPS TEMP, c, TEMP; \
-	VMOVAPS TEMP, (ROWS_L+i)(FRAME); \
+#define LOG2_OF_LOG1P(i, a, b, c) \
+	SURPRISE(i, c, TEMP); \
+	VMOVAPS TEMP, (work512_l+i)(WORK); \
 	SIDE(i); \
 	VMULPS.BCST constants512_minusLog2E(CONSTANTS), c, c; \ // l = −log1p·log2E
 	VBROADCASTSS constants512_log2E(CONSTANTS), TEMP; \ // if u ≥ 0 {
-	VFMADD231PS (BLOCK_F+i)(ROWS), TEMP, K, c; \ // l = f·log2E + l
-	VMOVAPS.Z (BLOCK_N+i)(ROWS), K, OTHER; \ // e = n }
+	VFMADD231PS (work512_ahead+exponentials512_f+i)(WORK)(NOW*1), TEMP, K, c; \ // l = f·log2E + l
+	VMOVAPS.Z (work512_ahead+exponentials512_n+i)(WORK)(NOW*1), K, OTHER; \ // e = n }
 	VADDPS OTHER, c, TEMP; \      // y = e + l
 	ROUND_EXPONENT(TEMP, b, a); \
 	VFMSUB231PS.BCST hardCall_hi(CALL), OTHER, a; \ // f = hi·e − n
 	REST_OF_EXPONENT(TEMP, c, a)
 
 #define ANY_FOCAL_OF_LOGITS \
-	EACH(SIDES); \
+	EACH(LOAD_T); \
 	LOG1P; \
-	EACH(LOG2_OF_LOGIT); \
+	EACH(LOG2_OF_LOG1P); \
 	EXP2; \
-	EACH(FOCAL_ANY)
+	EACH(KEEP_POWER); \
+	EACH(SIDES); \
+	EACH(FOCAL_KEPT)
+#define KEEP_POWER(i, a, b, c) VMULPS (work512_l+i)(WORK), c, c
+#define FOCAL_KEPT(i, a, b, c) \
+	VMOVAPS c, b; \
+	VMOVAPS (work512_l+i)(WORK), c
 
-// func hardLogitsAnyAVX512(c *hardCall) int
-TEXT ·hardLogitsAnyAVX512(SB), 0, $11392-16
+// func hardLogitsAnyAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsAnyAVX512(SB), NOSPLIT, $0-24
 	LOGITS_KERNEL(EXP_SPLIT_KEEP, ANY_FOCAL_OF_LOGITS, ADD_FOCAL, ADD_FOCAL_MIXED)
