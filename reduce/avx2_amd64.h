@@ -21,6 +21,7 @@
 #define DONE   R10 // blocks done
 #define N      R11
 #define M      R12
+#define QUADS  R13 // 32 · the quads of the block that wait for their logarithm
 
 // Vector registers: three banks of four rows, two temporaries, a constant.
 #define G0     Y0  // the argument of a polynomial
@@ -399,9 +400,8 @@ weighted:
 	VMULPS      g, g, T0 \
 	VFMADD213PS g, T0, u
 
-// NEG_LOG is u = negLog(u, s); NEG_LOG_2 in the rows 0 and 1 alone. k is kept
-// in float32 and times 2^23, as it comes from the bits; the constant −ln 2
-// times 2^-23 makes up for it.
+// NEG_LOG is u = negLog(u, s). k is kept in float32 and times 2^23, as it
+// comes from the bits; the constant −ln 2 times 2^-23 makes up for it.
 #define NEG_LOG \
 	VBROADCASTSS ·avx2+avx2Constants_half(SB), T0 \
 	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), T1 \
@@ -425,22 +425,6 @@ weighted:
 	VFMADD231PS avx2Work_k+32(W), C, U1 \
 	VFMADD231PS avx2Work_k+64(W), C, U2 \
 	VFMADD231PS avx2Work_k+96(W), C, U3
-
-#define NEG_LOG_2 \
-	VBROADCASTSS ·avx2+avx2Constants_half(SB), T0 \
-	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), T1 \
-	SPLIT(U0, G0)                    \
-	SPLIT(U1, G1)                    \
-	CONST(avx2Constants_one)         \
-	VPXOR T1, T1, T1                 \
-	NEAR_OR_FAR(U0, S0, G0, 0)       \
-	NEAR_OR_FAR(U1, S1, G1, 32)      \
-	HORNER_7(FIRST_2, STEP_2, ·logPoly) \
-	SQUARE_ADD(G0, U0)               \
-	SQUARE_ADD(G1, U1)               \
-	CONST(avx2Constants_minusLn2)    \
-	VFMADD231PS avx2Work_k+0(W), C, U0  \
-	VFMADD231PS avx2Work_k+32(W), C, U1
 
 // NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s.
 #define NEG_LOG_NEAR \
@@ -523,18 +507,52 @@ weighted:
 	VMULPS      G2, G0, G0                                \ // (r0·r1)·high
 	VFMADD213PS T1, G2, T0                                  // u·high + v
 
-// LOAD_QUADS_2 and ADD_QUADS take both halves of a row.
-#define LOAD_QUADS_2(row, p0, p1, u0, u1) \
-	VMOVAPS avx2Work_product+row(W), p0       \
-	VMOVAPS avx2Work_product+row+32(W), p1    \
-	VMOVAPS avx2Work_complement+row(W), u0    \
-	VMOVAPS avx2Work_complement+row+32(W), u1
+// PUSH_QUAD lets a quad wait for the end of the block, with the partial sums
+// that it belongs to: the logarithms are taken there, four side by side, and
+// the loop over the groups is left without a long chain.
+#define PUSH_QUAD(product, complement, to) \
+	VMOVAPS product, avx2Work_product(W)(QUADS*1)       \
+	VMOVAPS complement, avx2Work_complement(W)(QUADS*1) \
+	MOVL    QUADS, N                                    \
+	SHRL    $2, N                                       \
+	MOVQ    to, avx2Work_to(W)(N*1)                     \
+	ADDL    $32, QUADS
 
-#define ADD_QUADS(sum, low, high) \
-	VADDPS  sum, low, low   \
-	VMOVAPS low, sum        \
-	VADDPS  32+sum, high, high \
-	VMOVAPS high, 32+sum
+// LOG_QUADS takes the logarithms and adds them in the quads' order. There is
+// an even number of quads; a product of 1 makes up for two.
+#define LOG_QUADS(full, again) \
+	TESTL   $64, QUADS       \
+	JZ      full             \
+	CONST(avx2Constants_one) \
+	VPXOR   T0, T0, T0       \
+	PUSH_QUAD(C, T0, W)      \
+	PUSH_QUAD(C, T0, W)      \
+full:                            \
+	XORL    M, M             \
+again:                           \
+	VMOVAPS avx2Work_product+0(W)(M*1), U0     \
+	VMOVAPS avx2Work_product+32(W)(M*1), U1    \
+	VMOVAPS avx2Work_product+64(W)(M*1), U2    \
+	VMOVAPS avx2Work_product+96(W)(M*1), U3    \
+	VMOVAPS avx2Work_complement+0(W)(M*1), S0  \
+	VMOVAPS avx2Work_complement+32(W)(M*1), S1 \
+	VMOVAPS avx2Work_complement+64(W)(M*1), S2 \
+	VMOVAPS avx2Work_complement+96(W)(M*1), S3 \
+	NEG_LOG                  \
+	MOVL    M, N             \
+	SHRL    $2, N            \
+	ADD_QUAD(0, U0)          \
+	ADD_QUAD(8, U1)          \
+	ADD_QUAD(16, U2)         \
+	ADD_QUAD(24, U3)         \
+	ADDL    $128, M          \
+	CMPL    M, QUADS         \
+	JB      again
+
+#define ADD_QUAD(i, l) \
+	MOVQ    avx2Work_to+i(W)(N*1), AT \
+	VADDPS  avx2Lanes_l(AT), l, l     \
+	VMOVAPS l, avx2Lanes_l(AT)
 
 // ---- Powers: u = s^γ·u ----
 

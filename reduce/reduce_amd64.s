@@ -113,6 +113,7 @@ TEXT ·hardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
 block:
 	BEGIN_BLOCK
 	CLEAR
+	XORL    QUADS, QUADS
 group:
 	PREFETCH
 	CLASSES(background, foreground)
@@ -126,17 +127,12 @@ mixed:
 	CLAMP_R
 	CLAMP_S_BELOW
 	QUAD_OF_CLASS(0, U0, U1, U2, U3, S0, S1, S2, S3)
-	VMOVAPS G0, avx2Work_product(AT)
-	VMOVAPS T0, avx2Work_complement(AT)
+	PUSH_QUAD(G0, T0, AT)
 	QUAD_OF_CLASS(OF_1, S0, S1, S2, S3, U0, U1, U2, U3)
-	VMOVAPS G0, avx2Work_product+64(AT)
-	VMOVAPS T0, avx2Work_complement+64(AT)
+	ADDQ    $avx2Lanes__size, AT
+	PUSH_QUAD(G0, T0, AT)
+	SUBQ    $avx2Lanes__size, AT
 	NEXT_HALF(mixed)
-	LOAD_QUADS_2(0, U0, U1, S0, S1)
-	LOAD_QUADS_2(64, U2, U3, S2, S3)
-	NEG_LOG
-	ADD_QUADS(avx2Lanes_l(W), U0, U1)
-	ADD_QUADS(avx2Lanes__size+avx2Lanes_l(W), U2, U3)
 	JMP     next
 
 foreground:
@@ -154,16 +150,11 @@ one:
 	CLAMP_R
 	CLAMP_S_BELOW
 	QUAD
-	MOVL    AT, N
-	ANDL    $32, N
-	VMOVAPS U0, avx2Work_product(W)(N*1)
-	VMOVAPS S0, avx2Work_complement(W)(N*1)
+	PUSH_QUAD(U0, S0, AT)
 	NEXT_HALF_OF_ONE(M, background, foregroundHalf)
-	LOAD_QUADS_2(0, U0, U1, S0, S1)
-	NEG_LOG_2
-	ADD_QUADS(avx2Lanes_l(AT), U0, U1)
 next:
 	NEXT_GROUP(group)
+	LOG_QUADS(full, logs)
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
 	JMP     done
 some:
