@@ -31,7 +31,7 @@ func (t *pull) binary(x float32, y uint8, c *coefficients) float32 {
 
 // logit returns the derivative by the margin u.
 func (t *pull) logit(u float32, c *coefficients) float32 {
-	l := newLogit(u)
+	l := newLogit(u, t.want == wantFocal)
 	r, s := l.probabilities()
 	region := c.region
 	if t.clampRegion && !t.inside(r, s) {
