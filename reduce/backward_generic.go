@@ -10,7 +10,7 @@ type pull struct {
 
 // slope returns s^γ·(γ·r·ℓ + s) of a voxel whose power is s^γ.
 func (t *pull) slope(r, s, l, power float32) float32 {
-	return float32(power * fma(float32(t.gamma*r), l, s))
+	return float32(power * fmaTiny(float32(t.gamma*r), l, s))
 }
 
 // binary returns the derivative of a one-channel voxel of class y by the
@@ -31,18 +31,18 @@ func (t *pull) binary(x float32, y uint8, c *coefficients) float32 {
 
 // logit returns the derivative by the margin u.
 func (t *pull) logit(u float32, c *coefficients) float32 {
-	l := newLogit(u)
+	l := newLogit(u, t.want == wantFocal)
 	r, s := l.probabilities()
 	region := c.region
 	if t.clampRegion && !t.inside(r, s) {
 		region = 0
 	}
-	g := fma(region, r, -c.ce)
+	g := fmaTiny(region, r, -c.ce)
 	if t.want != wantFocal {
 		return float32(s * g)
 	}
 	slope := t.slope(r, s, l.surprise(), l.power(t.power))
-	return fma(s, g, -float32(c.focal*slope))
+	return fmaTiny(s, g, -float32(c.focal*slope))
 }
 
 // inside reports whether a probability is not clamped.
@@ -61,7 +61,7 @@ func (t *pull) probability(r, s, region, ce, focal float32) float32 {
 		return region - ce/r
 	}
 	slope := t.slope(r, s, negLog(r, s), t.power.of(s))
-	return region - fma(focal, slope, float32(ce*s))/float32(r*s)
+	return region - fmaTiny(focal, slope, float32(ce*s))/float32(r*s)
 }
 
 // put writes or adds a derivative.
@@ -231,7 +231,7 @@ func (t *pull) pullCE(r, s, l, ce, focal float32) float32 {
 		return ce
 	}
 	s = max(s, 0x1p-126)
-	ratio := fma(float32(t.gamma*r), l/s, 1)
+	ratio := fmaTiny(float32(t.gamma*r), l/s, 1)
 	return fmaTiny(focal, float32(t.power.of(s)*ratio), ce)
 }
 
