@@ -55,7 +55,9 @@ type rows512 [8]lanes
 type exponentials512 struct{ t, n, f rows512 }
 
 // work512 is what a kernel keeps in memory while it runs; it aligns its part of
-// it to 64 bytes.
+// it to 64 bytes. The rows have the names of the specification, q is s clamped
+// and p its power; where cross entropy is wanted alone r and s are the quads of
+// the background, products and complements, l and p those of the foreground.
 type work512 struct {
 	background, foreground     sums512
 	r, s, l, p, q, u, large    rows512

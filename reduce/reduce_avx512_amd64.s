@@ -60,9 +60,9 @@
 	VMOVAPS l, sums512_l(sums); \
 	VMOVAPS f, sums512_f(sums)
 
-// KERNEL is a whole kernel. LOAD_… and ADD… are its loads and additions,
-// FORMULA is what comes between, and CHECK goes to done where a value of the
-// block was not plain.
+// KERNEL is a whole kernel. START is what it does before the first group, LOAD_…
+// and ADD… are its loads and additions, FORMULA is what comes between, and CHECK
+// goes to done where a value of the block was not plain.
 #define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, ADD, ADD_MIXED, CHECK) \
 	BEGIN(done); \
 	START; \
@@ -98,11 +98,12 @@ next: \
 done: \
 	DONE; \
 both: \
+	LEAQ work512_background(WORK), SCRATCH; \
 	LEAQ work512_foreground(WORK), SUMS; \
-	LOAD_SUMS(WORK, Z0, Z1, Z2, Z3); \
+	LOAD_SUMS(SCRATCH, Z0, Z1, Z2, Z3); \
 	LOAD_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	EACH(ADD_MIXED); \
-	STORE_SUMS(WORK, Z0, Z1, Z2, Z3); \
+	STORE_SUMS(SCRATCH, Z0, Z1, Z2, Z3); \
 	STORE_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	JMP next; \
 stray: \
@@ -135,6 +136,7 @@ stray: \
 #define R1 Z22
 #define S1 Z23
 #define REGION(i, a, b, c) \
+	STREAM(i); \
 	PROBABILITY(i, a, b); \
 	BACKGROUND_ROW(i); \
 	VADDPS b, R0, K, R0; \
@@ -192,6 +194,7 @@ stray:
 #define R Z30
 #define S Z31
 #define FLOOR(i, a, b, c) \
+	STREAM(i); \
 	VADDPS a, R, R; \
 	VADDPS b, S, S; \
 	VMAXPS.BCST hardCall_eps(CALL), a, a; \
@@ -210,7 +213,8 @@ stray:
 
 // A quad of a mixed group, one class's: its voxels' r and s go to the sums and
 // to c and d; those of the other class count as r = 1, s = 0.
-#define FLOOR_MASKED(r, s, c, d) \
+#define FLOOR_MASKED(ROW, i, r, s, c, d) \
+	ROW(i); \
 	VADDPS r, R, K, R; \
 	VADDPS s, S, K, S; \
 	VMOVAPS ONE, c; \
@@ -219,10 +223,10 @@ stray:
 #define QUAD_MASKED(ROW, i, r0, r1, r2, r3, s0, s1, s2, s3, sums, queue) \
 	VMOVAPS (sums+sums512_r)(WORK), R; \
 	VMOVAPS (sums+sums512_s)(WORK), S; \
-	ROW(i+0); FLOOR_MASKED(r0, s0, Z16, Z20); \
-	ROW(i+64); FLOOR_MASKED(r1, s1, Z17, Z21); \
-	ROW(i+128); FLOOR_MASKED(r2, s2, Z18, Z22); \
-	ROW(i+192); FLOOR_MASKED(r3, s3, Z19, Z23); \
+	FLOOR_MASKED(ROW, i+0, r0, s0, Z16, Z20); \
+	FLOOR_MASKED(ROW, i+64, r1, s1, Z17, Z21); \
+	FLOOR_MASKED(ROW, i+128, r2, s2, Z18, Z22); \
+	FLOOR_MASKED(ROW, i+192, r3, s3, Z19, Z23); \
 	VMOVAPS R, (sums+sums512_r)(WORK); \
 	VMOVAPS S, (sums+sums512_s)(WORK); \
 	QUAD(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, queue)
@@ -264,9 +268,13 @@ group:
 	BRANCH(background, foreground, stray)
 mixed:
 	EACH(PROBABILITY_FOREGROUND)
+	STREAM(0); STREAM(64)
 	QUAD_MASKED(BACKGROUND_ROW, 0, Z8, Z9, Z10, Z11, Z0, Z1, Z2, Z3, work512_background, QUEUE_BACKGROUND)
+	STREAM(128); STREAM(192)
 	QUAD_MASKED(FOREGROUND_ROW, 0, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, work512_foreground, QUEUE_FOREGROUND)
+	STREAM(256); STREAM(320)
 	QUAD_MASKED(BACKGROUND_ROW, 256, Z12, Z13, Z14, Z15, Z4, Z5, Z6, Z7, work512_background, QUEUE_BACKGROUND)
+	STREAM(384); STREAM(448)
 	QUAD_MASKED(FOREGROUND_ROW, 256, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, work512_foreground, QUEUE_FOREGROUND)
 	JMP next
 foreground:
@@ -311,10 +319,10 @@ stray:
 	VMULPS TEMP, TEMP, TEMP; \
 	VMOVAPS TEMP, (work512_p+i)(WORK)
 
-#define POWER_HALF_OF_Q(i) POWER_HALF(work512_q, i)
-#define POWER_ONE_OF_Q(i) POWER_ONE(work512_q, i)
-#define POWER_THREE_HALVES_OF_Q(i) POWER_THREE_HALVES(work512_q, i)
-#define POWER_TWO_OF_Q(i) POWER_TWO(work512_q, i)
+#define POWER_HALF_OF_Q(i) STREAM(i); POWER_HALF(work512_q, i)
+#define POWER_ONE_OF_Q(i) STREAM(i); POWER_ONE(work512_q, i)
+#define POWER_THREE_HALVES_OF_Q(i) STREAM(i); POWER_THREE_HALVES(work512_q, i)
+#define POWER_TWO_OF_Q(i) STREAM(i); POWER_TWO(work512_q, i)
 
 #define FOCAL(i, a, b, c) VMULPS (work512_p+i)(WORK), c, b // f = s^γ·l
 
@@ -354,7 +362,7 @@ TEXT ·hardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-24
 
 #define ANY_FOCAL_OF_PROBABILITIES \
 	EACH(CLAMP); \
-	NEG_LOG(ALONE); \
+	NEG_LOG(STREAM); \
 	EACH(KEEP_L); \
 	POWER_ANY; \
 	EACH(FOCAL_ANY)
@@ -376,6 +384,7 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 #define T (work512_ahead+exponentials512_t)
 #define KEEP_T(i, a, b, c) VMOVAPS c, (T+i)(WORK)(THEN*1)
 #define DIVIDE(i) \
+	STREAM(i); \
 	VMOVAPS (T+i)(WORK)(NOW*1), TEMP; \
 	SIGMOID_LARGE(TEMP, TEMP); \
 	VMOVAPS TEMP, (work512_large+i)(WORK)
@@ -507,18 +516,21 @@ TEXT ·hardLogitsTwoAVX512(SB), NOSPLIT, $0-24
 	VFMSUB231PS.BCST hardCall_hi(CALL), OTHER, a; \ // f = hi·e − n
 	REST_OF_EXPONENT(TEMP, c, a)
 
+#define KEEP_FOCAL(i, a, b, c) \
+	VMULPS (work512_l+i)(WORK), c, c; \
+	VMOVAPS c, (work512_p+i)(WORK)
+#define LOAD_FOCAL(i, a, b, c) \
+	VMOVAPS (work512_p+i)(WORK), b; \
+	VMOVAPS (work512_l+i)(WORK), c
+
 #define ANY_FOCAL_OF_LOGITS \
 	EACH(LOAD_T); \
 	LOG1P; \
 	EACH(LOG2_OF_LOG1P); \
 	EXP2; \
-	EACH(KEEP_POWER); \
+	EACH(KEEP_FOCAL); \
 	EACH(SIDES); \
-	EACH(FOCAL_KEPT)
-#define KEEP_POWER(i, a, b, c) VMULPS (work512_l+i)(WORK), c, c
-#define FOCAL_KEPT(i, a, b, c) \
-	VMOVAPS c, b; \
-	VMOVAPS (work512_l+i)(WORK), c
+	EACH(LOAD_FOCAL)
 
 // func hardLogitsAnyAVX512(c *hardCall, work *work512) int
 TEXT ·hardLogitsAnyAVX512(SB), NOSPLIT, $0-24
