@@ -15,3 +15,7 @@ func (l Level) hardBackward(p pass, c *hardBackward) int { return hardBackwardGe
 func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+
+func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	return widenGeneric(dst, labels, most)
+}
