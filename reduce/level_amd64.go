@@ -50,3 +50,12 @@ func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	}
 	return widenGeneric(dst, labels, most)
 }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	if l == AVX2 {
+		mapAVX2(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}

@@ -25,3 +25,6 @@ func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBack
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	return widenGeneric(dst, labels, most)
 }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
