@@ -165,7 +165,8 @@ func FuzzHardBackward(f *testing.F) {
 			texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
 			call := hardBackward{
 				prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
-				hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
+				hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
+				add: c.rng.IntN(2) == 0, stream: c.rng.IntN(2) == 0,
 			}
 			want := call
 			want.gradient = make([]float32, n)

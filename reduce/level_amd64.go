@@ -34,8 +34,11 @@ func (l Level) planar(p pass, c *planarCall) int {
 }
 
 func (l Level) hardBackward(p pass, c *hardBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return hardBackwardAVX512(p, c)
+	case AVX2:
+		return hardBackwardAVX2(p, c)
 	}
 	return hardBackwardGeneric(p, c)
 }

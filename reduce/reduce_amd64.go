@@ -13,6 +13,11 @@ type avx2Constants struct {
 	mostProbability, mostLogit     uint32 // the greatest bits of a plain value, a logit's with its sign set
 	labelOnes                      uint32 // four labels of class 1
 	labelOthers                    uint32 // the bits that no class has, four times
+
+	belowEpsilon float32   // under any ε: probabilities below it count as this one in the backward pass
+	labelIgnored uint32    // four times the class of an ignored voxel, where it is an index
+	ofForeground [4]uint32 // tables by class: all bits for class 1
+	ofBackground [4]uint32 // the sign for class 0
 }
 
 var avx2 = avx2Constants{
@@ -25,6 +30,11 @@ var avx2 = avx2Constants{
 	mostLogit:       1<<31 | 0x71800000,
 	labelOnes:       0x01010101,
 	labelOthers:     0xfefefefe,
+
+	belowEpsilon: 0x1p-40,
+	labelIgnored: 0x02020202,
+	ofForeground: [4]uint32{1: 0xffffffff},
+	ofBackground: [4]uint32{0: 1 << 31},
 }
 
 func init() {
@@ -50,6 +60,13 @@ type avx2Work struct {
 	product, complement [2]lanes // of quads, by class
 
 	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
+
+	// Of the backward kernels: a group's classes, as indices, and by class
+	// what its voxels multiply their derivatives with.
+	r, s              avx2Rows
+	label             [quad * Lanes / 2]uint8
+	class             [quad][Lanes / 2]uint32
+	region, ce, focal [4]float32
 
 	_ [63]uint8
 }

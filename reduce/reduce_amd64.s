@@ -8,6 +8,11 @@
 // (reduce_generic.go) by passes. Each reads as its formula; the steps are in
 // avx2_amd64.h.
 
+#define EPS       hardCall_eps(CALL)
+#define ONE_MINUS hardCall_oneMinus(CALL)
+#define HI        hardCall_hi(CALL)
+#define LO        hardCall_lo(CALL)
+
 // ---- TP, FP, FN of probabilities ----
 
 // A group's labels are only looked at together to see whether one of them is
