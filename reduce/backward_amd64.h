@@ -8,19 +8,14 @@
 // labels at random cost what labels in regions do.
 
 #define GRADIENT R9  // the gradient of the group
-#define STREAM   R13 // whether to write it past the caches
 #define CLASS    R8  // the classes of the group
 #define TABLE    Y15
 
 #define LOAD_TABLE(table, to) VBROADCASTF128 table, to
 
-// BEGIN_GRADIENT takes what a backward call of a type has beside its input.
-// Stores past the caches have to be aligned.
-#define BEGIN_GRADIENT(gradient, stream, class0, class1) \
-	MOVQ    gradient, GRADIENT  \
-	MOVBLZX stream, STREAM      \
-	TESTQ   $63, GRADIENT       \
-	CMOVLNE DONE, STREAM        \
+// BEGIN_GRADIENT takes what a call has beside its input.
+#define BEGIN_GRADIENT(gradient, class0, class1) \
+	MOVQ gradient, GRADIENT \
 	BY_CLASS(class0+coefficients_region, class1+coefficients_region, avx2Work_region) \
 	BY_CLASS(class0+coefficients_ce, class1+coefficients_ce, avx2Work_ce)             \
 	BY_CLASS(class0+coefficients_focal, class1+coefficients_focal, avx2Work_focal)

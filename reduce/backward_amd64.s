@@ -20,7 +20,7 @@
 	MOVQ hardBackward_prediction(CALL), X  \
 	MOVQ hardBackward_labels(CALL), Y      \
 	BEGIN_LABELS(hardBackward_ignore(CALL)) \
-	BEGIN_GRADIENT(hardBackward_gradient(CALL), hardBackward_stream(CALL), hardBackward_class, hardBackward_class+coefficients__size) \
+	BEGIN_GRADIENT(hardBackward_gradient(CALL), hardBackward_class, hardBackward_class+coefficients__size) \
 	BEGIN_BLOCKS(hardBackward_prediction+8(CALL), done) \
 block:                                         \
 	CHECK(GREATEST, limit, stray, done)    \
@@ -33,8 +33,8 @@ group:                                         \
 	FORMULA                                \
 	CMPB hardBackward_add(CALL), $0        \
 	JNE  add                               \
-	TESTL STREAM, STREAM                   \
-	JNZ  stream                            \
+	CMPB hardBackward_stream(CALL), $0     \
+	JNE  stream                            \
 	EACH(STORE)                            \
 next:                                          \
 	ADDQ $128, X                           \

@@ -27,7 +27,8 @@ func TestElementaryLevels(t *testing.T) {
 		{"log1p", mapLog1p, 0, 0, 1},
 		{"sigmoid", mapSigmoid, 0, float32(math.Copysign(0, -1)), float32(math.Inf(-1))},
 	}
-	for _, gamma := range sweptGammas {
+	for _, swept := range sweptGammas {
+		gamma := swept.gamma
 		functions = append(functions, function{fmt.Sprintf("power %v", gamma), mapPower, gamma, minNormal, 1})
 	}
 	for _, fn := range functions {

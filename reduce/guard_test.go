@@ -32,11 +32,6 @@ func guarded(t *testing.T, size int, head bool) []byte {
 	return all[start : start+size : start+size]
 }
 
-// view returns b as values of another type.
-func view[T any](b []byte) []T {
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(*new(T))))
-}
-
 // mustNotFault runs f, and fails the test where it touches memory that it may
 // not.
 func mustNotFault(t *testing.T, f func()) {
@@ -65,6 +60,24 @@ func TestGuardPages(t *testing.T) {
 					mustNotFault(t, func() { compareHard(t, p, *call) })
 				})
 			}
+		}
+	}
+}
+
+// TestGuardPagesBackward: nor do the kernels for soft targets and those of the
+// backward pass, which do not write there either.
+func TestGuardPagesBackward(t *testing.T) {
+	for _, head := range []bool{false, true} {
+		for seed := range uint64(4) {
+			anyCall(seed, .7, func(c *calls, w power) {
+				t.Run(fmt.Sprintf("%+v/head %v/%d blocks", c.pass, head, c.blocks), func(t *testing.T) {
+					c.bytes = func(n int) []byte { return guarded(t, n, head) }
+					mustNotFault(t, func() {
+						c.compareSoft(t, w)
+						c.compareHardBackward(t, w)
+					})
+				})
+			})
 		}
 	}
 }

@@ -27,4 +27,10 @@ func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 }
 
 // elementary applies an elementary function to a slice, for the tests.
-func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
+func (l Level) elementary(f int, c *mapCall) {
+	if l == NEON {
+		mapNEON(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}
