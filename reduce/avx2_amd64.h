@@ -180,15 +180,18 @@
 
 // ---- The labels of a group ----
 
+// OF_1 leads from the weights in class 0 to those in class 1.
+#define OF_1 (4*const_quad*const_Lanes)
+
 // CLASSES jumps to background or foreground where all 64 labels are 0 or 1,
-// and leaves them in T0 and T1 where they are not.
+// and leaves them in T0 and T1 where they are not, and T0 | T1 in G3.
 #define CLASSES(background, foreground) \
 	MOVQ      W, AT                    \
 	VMOVDQU   (Y), T0                  \
 	VMOVDQU   32(Y), T1                \
 	ADDQ      $64, VALID               \
-	VPOR      T0, T1, G0               \
-	VPTEST    G0, G0                   \
+	VPOR      T0, T1, G3               \
+	VPTEST    G3, G3                   \
 	JZ        background               \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
@@ -199,9 +202,35 @@
 	JEQ       foreground
 
 // WEIGHTS makes of the labels in T0 and T1 the weight of each voxel in each
-// class, 1 or 0, and counts the valid voxels (CLASSES has counted 64). It
-// jumps to done where a label is neither a class nor ignored.
-#define WEIGHTS(done) \
+// class, 1 or 0. It jumps to some where a label is beyond the classes; there
+// stands WEIGHTS_OF_SOME, which counts the valid voxels (CLASSES has counted
+// 64) and jumps back.
+#define WEIGHTS(some, weighted) \
+	CONST(avx2Constants_labelOthers) \
+	VPTEST C, G3                     \
+	JNZ    some                      \
+	CONST(avx2Constants_one)         \
+	WEIGHTS_ROW(0)                   \
+	WEIGHTS_ROW(1)                   \
+	WEIGHTS_ROW(2)                   \
+	WEIGHTS_ROW(3)                   \
+weighted:
+
+#define WEIGHTS_ROW(row) \
+	VPMOVZXBD 16*row+0(Y), T0                        \
+	VPMOVZXBD 16*row+8(Y), T1                        \
+	VCVTDQ2PS T0, T0                                 \
+	VCVTDQ2PS T1, T1                                 \
+	VMOVAPS   T0, avx2Work_weight+OF_1+64*row(W)      \
+	VMOVAPS   T1, avx2Work_weight+OF_1+64*row+32(W)   \
+	VSUBPS    T0, C, T0                              \
+	VSUBPS    T1, C, T1                              \
+	VMOVAPS   T0, avx2Work_weight+64*row(W)          \
+	VMOVAPS   T1, avx2Work_weight+64*row+32(W)
+
+// WEIGHTS_OF_SOME makes the weights where some voxels are ignored, and jumps
+// to done where a label is neither a class nor ignored.
+#define WEIGHTS_OF_SOME(weighted, done) \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
 	VPCMPEQB  C, T1, G1                \
@@ -230,12 +259,13 @@
 	CMPL      N, $-1                   \
 	JNE       done                     \
 	CONST(avx2Constants_one)           \
-	WEIGHTS_ROW(0)                     \
-	WEIGHTS_ROW(1)                     \
-	WEIGHTS_ROW(2)                     \
-	WEIGHTS_ROW(3)
+	WEIGHTS_OF_SOME_ROW(0)                     \
+	WEIGHTS_OF_SOME_ROW(1)                     \
+	WEIGHTS_OF_SOME_ROW(2)                     \
+	WEIGHTS_OF_SOME_ROW(3)             \
+	JMP weighted
 
-#define WEIGHTS_ROW(row) \
+#define WEIGHTS_OF_SOME_ROW(row) \
 	VPMOVSXBD avx2Work_bytes+16*row(W), T0        \
 	VPMOVSXBD avx2Work_bytes+16*row+8(W), T1      \
 	VANDPS    C, T0, T0                           \
@@ -246,12 +276,13 @@
 	VPMOVSXBD avx2Work_bytes+64+16*row+8(W), T1   \
 	VANDPS    C, T0, T0                           \
 	VANDPS    C, T1, T1                           \
-	VMOVAPS   T0, avx2Work_weight+256+64*row(W)   \
-	VMOVAPS   T1, avx2Work_weight+256+64*row+32(W)
+	VMOVAPS   T0, avx2Work_weight+OF_1+64*row(W)   \
+	VMOVAPS   T1, avx2Work_weight+OF_1+64*row+32(W)
 
 // ---- Loading ----
 
-// LOAD_LINES asks for the group 2 KiB ahead.
+// PREFETCH asks for the group 2 KiB ahead. Out of cache it makes the region
+// kernel faster by half; with 1 KiB or 8 KiB it is less, and NTA loses.
 #define PREFETCH \
 	PREFETCHT0 2048(X)       \
 	PREFETCHT0 2048+64(X)    \
@@ -276,8 +307,8 @@
 	VSUBPS  p2, C, q2        \
 	VSUBPS  p3, C, q3
 
-// OWN swaps p and q where the voxel is of class 1: r and s of its own class
-// from the probabilities of class 0 and 1.
+// OWN makes r and s of q in U and p in S: they are just that for class 0, and
+// swapped for class 1.
 #define OWN \
 	CONST(avx2Constants_one) \
 	OWN_ROW(0, U0, S0)       \
@@ -286,7 +317,7 @@
 	OWN_ROW(192, U3, S3)
 
 #define OWN_ROW(row, r, s) \
-	VPCMPEQD avx2Work_weight+256+row(AT), C, T0 \
+	VPCMPEQD avx2Work_weight+OF_1+row(AT), C, T0 \
 	VXORPS   r, s, T1   \
 	VANDPS   T0, T1, T1 \
 	VXORPS   T1, r, r   \
@@ -315,7 +346,7 @@
 // ADD_BY_CLASS adds four rows, each voxel to the sum of its class.
 #define ADD_BY_CLASS(sum, v0, v1, v2, v3) \
 	ADD_WEIGHTED(sum, 0, v0, v1, v2, v3) \
-	ADD_WEIGHTED(avx2Lanes__size+sum, 256, v0, v1, v2, v3)
+	ADD_WEIGHTED(avx2Lanes__size+sum, OF_1, v0, v1, v2, v3)
 
 // ---- Elementary functions ----
 
@@ -679,7 +710,7 @@
 	NEGATE_ROW(192, S3)
 
 #define NEGATE_ROW(row, u) \
-	VMOVAPS avx2Work_weight+256+row(AT), T0    \
+	VMOVAPS avx2Work_weight+OF_1+row(AT), T0    \
 	VSUBPS  avx2Work_weight+row(AT), T0, T0    \
 	VMULPS  T0, u, u
 

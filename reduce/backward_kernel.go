@@ -83,6 +83,7 @@ type planarBackward struct {
 	power    power
 
 	add         bool
+	stream      bool // where not, gradient may be written past the caches
 	clampRegion bool
 }
 

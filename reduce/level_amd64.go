@@ -55,20 +55,26 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 	return softBackwardGeneric(p, c)
 }
 
-func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	switch l {
+	case AVX2:
+		mapAVX2(f, c)
+	default:
+		mapGeneric(f, c)
+	}
+}
+
+func (l Level) planarBackward(p pass, c *planarBackward) int {
+	if l == AVX512 {
+		return planarBackwardAVX512(p, c)
+	}
+	return planarBackwardGeneric(p, c)
+}
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	if l == AVX512 {
 		return widenAVX512(dst, labels, most)
 	}
 	return widenGeneric(dst, labels, most)
-}
-
-// elementary applies an elementary function to a slice, for the tests.
-func (l Level) elementary(f int, c *mapCall) {
-	if l == AVX2 {
-		mapAVX2(f, c)
-		return
-	}
-	mapGeneric(f, c)
 }

@@ -44,6 +44,8 @@
 #define LANES_SIZE 320
 #define EXPS_SIZE 256
 
+#define NOTHING
+
 // BEGIN_PLANAR reads the call; if it has no block it goes to done. PLANES_AT
 // and the like are where each file's call has its fields.
 #define BEGIN_PLANAR(done) \
@@ -97,11 +99,13 @@
 	CMPL CLASS, ALL; \
 	JNE class
 
+// PREFETCH_PLANE is for the tile after the next one: many planes keep the
+// processor busy for long enough, and every one takes its part of the cache.
 #define PREFETCH_PLANE \
-	PREFETCHT0 AHEAD+0(X); \
-	PREFETCHT0 AHEAD+64(X); \
-	PREFETCHT0 AHEAD+128(X); \
-	PREFETCHT0 AHEAD+192(X)
+	PREFETCHT0 512(X); \
+	PREFETCHT0 576(X); \
+	PREFETCHT0 640(X); \
+	PREFETCHT0 704(X)
 
 // WEIGHTS puts the tile's weights down: 1 where the call has none. Those
 // given have to be plain.
@@ -118,7 +122,7 @@ end:
 #define WEIGHT_ONE(i, a, b, c, d, e, k, others, mine) VMOVAPS ONE, a
 #define WEIGHT_GIVEN(i, a, b, c, d, e, k, others, mine) \
 	VMOVUPS i(X), a; \
-	VPCMPUD.BCST $2, constants512_mostLogit(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(w) ≤ bits(maxWeight)
+	VPCMPUD.BCST $2, constants512_mostWeight(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(w) ≤ bits(maxWeight)
 #define WEIGHT_KEEP(i, a, b, c, d, e, k, others, mine) VMOVUPS a, (ROWS_W+i)(FRAME)
 #define WEIGHT_KEEP_LABELLED(i, a, b, c, d, e, k, others, mine) \
 	VMOVUPS i(LABELS), b; \
@@ -169,7 +173,8 @@ end:
 #define OWN(i, a, b, c, d, e, k, others, mine) VPCMPEQD i(LABELS), TEMP, k
 
 // The largest logit of each voxel, to most; k and PLAIN say whether all are
-// plain.
+// plain. The logits go to EXPS, where the other steps find them: planes whose
+// size is a power of two share their places in the cache.
 #define FIND_MOST(class) \
 	TILE(MOST_BEGIN); \
 	FIRST_CLASS; \
@@ -184,24 +189,27 @@ class: \
 	KXNORW k, k, k
 #define MOST(i, a, b, c, d, most, k, others, mine) \
 	VMOVUPS i(X), a; \
+	VMOVUPS a, i(EXPS); \
 	VCMPPS.BCST $13, constants512_leastLogit(CONSTANTS), a, k, k; \ // plain = plain && x ≥ −maxLogit
 	VMAXPS a, most, most
 #define MOST_END(i, a, b, c, d, most, k, others, mine) \
-	VCMPPS.BCST $2, constants512_mostLogit(CONSTANTS), most, k, k; \
+	VCMPPS.BCST $2, constants512_mostWeight(CONSTANTS), most, k, k; \
 	KANDW k, PLAIN, PLAIN          // plain = plain && most ≤ maxLogit
 
 // The exponentials of all classes, to EXPS; that of the own class to mine, the
-// sum of the rest to others, by groups of classes.
-#define EXPONENTIALS(class, absent, next, same, present) \
+// sum of the rest to others, by groups of classes. KEEP_OWN is what else is to
+// be done for the voxels of a class.
+#define EXPONENTIALS(KEEP_OWN, class, absent, next, same, present) \
 	TILE(EXP_BEGIN); \
 	FIRST_CLASS; \
 	JMP class; \
 present: \
 	OWN_VOXELS(absent); \
+	KEEP_OWN; \
+	PLANE; \
 	TILE(EXP_OWN); \
 	JMP next; \
 class: \
-	PLANE; \
 	TILE(BELOW_MOST); \
 	EXP(EACH); \
 	TILE(EXP_KEEP); \
@@ -220,7 +228,7 @@ same: \
 	VPXORD mine, mine, mine; \
 	VMOVUPS others, (ROWS_OTHERS+i)(FRAME)
 #define BELOW_MOST(i, a, b, c, d, most, k, others, mine) \
-	VMOVUPS i(X), a; \
+	VMOVUPS i(EXPS), a; \
 	VSUBPS most, a, a
 #define EXP_KEEP(i, a, b, c, d, e, k, others, mine) VMOVUPS d, i(EXPS)
 #define EXP_OTHER(i, a, b, c, d, e, k, others, mine) VADDPS d, others, others

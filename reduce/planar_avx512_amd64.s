@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "avx512_amd64.h"
+#include "four_avx512_amd64.h"
 #include "planar_avx512_amd64.h"
 
 #define PLANES_AT (planarCall_planes+0)(CALL)
@@ -42,24 +42,7 @@ class: \
 	VMOVUPS TEMP, LANES_W(FRAME)
 #define ADD_WEIGHT(i, a, b, c, d, e, k, others, mine) VADDPS a, TEMP, TEMP
 
-// ADD_CLASSES adds w·p to the sum P of the classes that a voxel is not of, and
-// to its own class the sums OWN. PLANE_OR_NOT and P say where p is found.
-#define ADD_CLASSES(PLANE_OR_NOT, P, P_OTHER, OWN_SUMS, class, absent, next, present) \
-	FIRST_CLASS; \
-	JMP class; \
-present: \
-	OWN_VOXELS(absent); \
-	OWN_SUMS; \
-	TILE(NOT_OWN); \
-	ADD_LANES(LANES_P, P_OTHER); \
-	JMP next; \
-class: \
-	PLANE_OR_NOT; \
-	IF_PRESENT(present); \
-absent: \
-	ADD_LANES(LANES_P, P); \
-next: \
-	NEXT_CLASS(class)
+// ADD_LANES adds a row's worth from every row to the sums of a class.
 #define ADD_LANES(lanes, step) \
 	VMOVUPS lanes(LANES), TEMP; \
 	TILE(step); \
@@ -127,8 +110,6 @@ without: \
 	VADDSD sum, X0, X0; \
 	VMOVSD X0, sum
 
-#define NOTHING
-
 // HARD is the walk over blocks and tiles: VALUES leaves s and r of the own
 // class in others and mine, LOG −log r in d, POWER s^γ in e.
 #define HARD(VALUES, LOG, POWER, ADD) \
@@ -162,7 +143,7 @@ refuse: \
 
 #define SOFTMAX_VALUES \
 	FIND_MOST(most); \
-	EXPONENTIALS(exp, expOther, expNext, expSame, expPresent); \
+	EXPONENTIALS(NOTHING, exp, expAbsent, expNext, expSame, expPresent); \
 	OWN_SIDES
 #define SOFTMAX_LOG \
 	OWN_LOG; \
@@ -173,9 +154,24 @@ refuse: \
 	POWER(EACH); \
 	TILE(KEEP_F)
 
+// w·p goes to the sum P of the classes that a voxel is not of, and the rest to
+// its own.
 #define SOFTMAX_ADD(SUMS) \
 	TILE(SOFTMAX_ADD_BEGIN); \
-	ADD_CLASSES(NOTHING, ADD_EXP, ADD_EXP_OTHER, SUMS, sum, sumOther, sumNext, sumPresent)
+	FIRST_CLASS; \
+	JMP sum; \
+sumPresent: \
+	OWN_VOXELS(sumAbsent); \
+	SUMS; \
+	TILE(NOT_OWN); \
+	ADD_LANES(LANES_P, ADD_EXP_OTHER); \
+	JMP sumNext; \
+sum: \
+	IF_PRESENT(sumPresent); \
+sumAbsent: \
+	ADD_LANES(LANES_P, ADD_EXP); \
+sumNext: \
+	NEXT_CLASS(sum)
 #define SOFTMAX_ADD_BEGIN(i, a, b, c, d, inverse, k, w, mine) \
 	VMOVUPS (ROWS_INVERSE+i)(FRAME), inverse; \
 	VMOVUPS (ROWS_W+i)(FRAME), w
@@ -216,29 +212,38 @@ TEXT ·softmaxHardAnyAVX512(SB), NOSPLIT, $0-16
 
 // Probabilities.
 
+// Every plane is read once: w·p is added as it comes, and the own class's p
+// kept for the rest.
 #define PROBABILITY_VALUES \
-	FIND_OWN(own, ownAbsent, ownPresent); \
-	TILE(PROBABILITY_SIDES)
-#define FIND_OWN(class, absent, present) \
 	TILE(PROBABILITY_BEGIN); \
 	FIRST_CLASS; \
 	JMP class; \
 present: \
 	OWN_VOXELS(absent); \
 	TILE(PROBABILITY_OWN); \
-	JMP absent; \
+	ADD_LANES(LANES_P, ADD_P_OTHER); \
+	JMP next; \
 class: \
 	PLANE; \
 	PREFETCH_PLANE; \
 	TILE(PROBABILITY); \
 	IF_PRESENT(present); \
 absent: \
-	NEXT_CLASS(class)
-#define PROBABILITY_BEGIN(i, a, b, c, d, e, k, others, mine) VPXORD mine, mine, mine
-#define PROBABILITY(i, a, b, c, d, e, k, others, mine) \
+	ADD_LANES(LANES_P, ADD_P); \
+next: \
+	NEXT_CLASS(class); \
+	TILE(PROBABILITY_SIDES)
+#define PROBABILITY_BEGIN(i, a, b, c, d, e, k, w, mine) \
+	VMOVUPS (ROWS_W+i)(FRAME), w; \
+	VPXORD mine, mine, mine
+#define PROBABILITY(i, a, b, c, d, e, k, w, mine) \
 	VMOVUPS i(X), a; \
 	VPCMPUD $2, ONE, a, PLAIN, PLAIN // plain = plain && bits(p) ≤ bits(1)
-#define PROBABILITY_OWN(i, a, b, c, d, e, k, others, mine) VMOVAPS a, k, mine
+#define PROBABILITY_OWN(i, a, b, c, d, e, k, w, mine) \
+	VMOVAPS a, k, mine; \
+	KNOTW k, k
+#define ADD_P(i, a, b, c, d, e, k, w, mine) VFMADD231PS a, w, TEMP
+#define ADD_P_OTHER(i, a, b, c, d, e, k, w, mine) VFMADD231PS a, w, k, TEMP
 #define PROBABILITY_SIDES(i, a, b, c, d, e, k, s, r) VSUBPS r, ONE, s
 
 #define PROBABILITY_LOG \
@@ -255,11 +260,18 @@ absent: \
 #define PROBABILITY_CEILING(i, a, b, c, d, e, k, s, r) VMINPS.BCST planarCall_oneMinus(CALL), b, b
 
 #define PROBABILITY_ADD(SUMS) \
-	TILE(PROBABILITY_ADD_BEGIN); \
-	ADD_CLASSES(PLANE, ADD_P, ADD_P_OTHER, SUMS, sum, sumOther, sumNext, sumPresent)
-#define PROBABILITY_ADD_BEGIN(i, a, b, c, d, e, k, w, mine) VMOVUPS (ROWS_W+i)(FRAME), w
-#define ADD_P(i, a, b, c, d, e, k, w, mine) VFMADD231PS i(X), w, TEMP
-#define ADD_P_OTHER(i, a, b, c, d, e, k, w, mine) VFMADD231PS i(X), w, k, TEMP
+	TILE(PROBABILITY_WEIGHTS); \
+	FIRST_CLASS; \
+	JMP sum; \
+sumPresent: \
+	OWN_VOXELS(sumAbsent); \
+	SUMS; \
+	JMP sumAbsent; \
+sum: \
+	IF_PRESENT(sumPresent); \
+sumAbsent: \
+	NEXT_CLASS(sum)
+#define PROBABILITY_WEIGHTS(i, a, b, c, d, e, k, w, mine) VMOVUPS (ROWS_W+i)(FRAME), w
 
 // func planesHardRegionAVX512(c *planarCall) int
 TEXT ·planesHardRegionAVX512(SB), NOSPLIT, $0-16

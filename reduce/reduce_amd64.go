@@ -26,10 +26,8 @@ var avx2 = avx2Constants{
 	roundBias: roundBias, expFloor: expFloor, exp2Floor: -127,
 
 	half: half, sqrtHalf: sqrtHalf, exponent: exponent, sign: 1 << 31,
-	mostProbability: 0x3f800000,
-	mostLogit:       1<<31 | 0x71800000,
-	labelOnes:       0x01010101,
-	labelOthers:     0xfefefefe,
+	labelOnes:   0x01010101,
+	labelOthers: 0xfefefefe,
 
 	belowEpsilon: 0x1p-40,
 	labelIgnored: 0x02020202,

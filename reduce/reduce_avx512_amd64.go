@@ -8,10 +8,10 @@ package reduce
 type constants512 struct {
 	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
-	sign, labelOne           uint32
-	leastLogit, mostLogit    float32
-	mostWeight               float32
-	minusLn2, ulp            float32
+	sign, notPlain, labelOne uint32
+	leastLogit, mostWeight   float32
+	minusLn2, minusLn2Scaled float32
+	ulp                      float32
 	exp2Floor, expFloor      float32
 	roundBias                float32
 	log2E, minusLog2E        float32
@@ -26,11 +26,14 @@ var numbers512 = constants512{
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,
 	sign:       1 << 31,
+	notPlain:   0xc0000000,
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
-	mostLogit:  maxLogit,
 	mostWeight: maxWeight,
-	minusLn2:   -ln2 * 0x1p-23,
+	minusLn2:   -ln2,
+
+	minusLn2Scaled: -ln2 * 0x1p-23,
+
 	ulp:        0x1p-23,
 	exp2Floor:  -127,
 	expFloor:   expFloor,

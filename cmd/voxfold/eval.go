@@ -67,14 +67,14 @@ func lossHelp() string {
 type eval struct {
 	pair   pairFlags
 	losses []string // as --loss has them
-	as     string // "labels", "prediction", or "" for a guess
+	as     string   // "labels", "prediction", or "" for a guess
 	format format
 }
 
 // The flags that mean something for losses only, and those of them that tell
 // that losses are wanted.
 var (
-	telling   = []string{"loss", "activation", "slope", "intercept"}
+	telling   = []string{"loss", "activation", "slope", "intercept", "quantised"}
 	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region", "level", "workers"}, telling...)
 )
 

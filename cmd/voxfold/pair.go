@@ -29,6 +29,7 @@ type pairFlags struct {
 	weights     string
 	epsilon     float64
 	clampRegion bool
+	quantised   bool
 	geometry    string // "check" or "ignore"
 	axes        string
 }
@@ -46,6 +47,7 @@ func (f *pairFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.weights, "weights", "", "file of a weight per voxel")
 	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers (default 1e-7)")
 	flags.BoolVar(&f.clampRegion, "clamp-region", false, "bound probabilities in TP, FP and FN too, as published code does")
+	flags.BoolVar(&f.quantised, "quantised", false, "the prediction's uint8 numbers v are probabilities v/255")
 	f.geometry = "check"
 	flags.Var(oneOf{&f.geometry, []string{"check", "ignore"}}, "geometry", "check that the volumes lie in the same place, or ignore it")
 	flags.StringVar(&f.axes, "axes", "", "axes of the .npy prediction, by the letters b (sample), c (channel), z, y, x; labels and weights have no c")
@@ -97,6 +99,7 @@ type pair struct {
 	reference, prediction *volume.File
 	weights               *volume.File // or nil
 	soft                  bool         // the reference is a soft target
+	element               volume.Type  // Uint8 or Float16 where the prediction is taken as it is in the file, else Float32
 }
 
 // openPrediction opens the prediction as one with channels.
@@ -123,7 +126,13 @@ func (f *pairFlags) open(path string, opts volume.Options, axes string) (*volume
 // match opens reference and weights beside a prediction and checks that they
 // cover the same voxels.
 func (f *pairFlags) match(c *cobra.Command, prediction *volume.File, referencePath string) (*pair, error) {
-	p := &pair{prediction: prediction}
+	p := &pair{prediction: prediction, element: volume.Float32}
+	if f.quantised {
+		if prediction.Type != volume.Uint8 || prediction.Scaled() || f.activation != reduce.None {
+			return nil, usagef("--quantised: %s holds %v numbers%s: want unscaled uint8 ones, with no activation", prediction.Path, prediction.Type, map[bool]string{true: ", scaled"}[prediction.Scaled()])
+		}
+		p.element = volume.Uint8
+	}
 	var err error
 	if p.reference, p.soft, err = f.openReference(c, referencePath, prediction); err != nil {
 		return nil, err
@@ -257,7 +266,15 @@ func (p *pair) chunks(wanted int, fold func(b *buffer) error) error {
 	voxels = int(min(int64(voxels), p.prediction.Geometry.Voxels()))
 	var buffers [2]*buffer
 	for i := range buffers {
-		b := &buffer{prediction: planes(p.prediction.Channels, voxels)}
+		b := &buffer{}
+		switch p.element {
+		case volume.Uint8:
+			b.bytes = planesOf[uint8](p.prediction.Channels, voxels)
+		case volume.Float16:
+			b.halves = planesOf[uint16](p.prediction.Channels, voxels)
+		default:
+			b.prediction = planes(p.prediction.Channels, voxels)
+		}
 		if p.soft {
 			b.soft = planes(p.reference.Channels, voxels)
 		} else {
@@ -298,7 +315,11 @@ func (p *pair) sample(sample int, buffers [2]*buffer, fold func(b *buffer) error
 	return stream(buffers, func(b *buffer) error {
 		b.sample = sample
 		var reads together
-		reads.float32s(prediction, b.prediction)
+		elements(&reads, prediction, b.bytes)
+		elements(&reads, prediction, b.halves)
+		if b.prediction != nil {
+			reads.float32s(prediction, b.prediction)
+		}
 		if b.weights != nil {
 			reads.float32s(weights, [][]float32{b.weights})
 		}
@@ -393,6 +414,13 @@ func (t *together) add(from func() (int, error)) {
 func (t *together) float32s(from planeReaders, to [][]float32) {
 	for i, plane := range from {
 		t.add(func() (int, error) { return plane.Float32(to[i]) })
+	}
+}
+
+// elements reads numbers as the file has them, where there is room for such.
+func elements[E volume.Element](t *together, from planeReaders, to [][]E) {
+	for i, room := range to {
+		t.add(func() (int, error) { return volume.ReadElements(from[i], room) })
 	}
 }
 
