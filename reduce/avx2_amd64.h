@@ -876,3 +876,16 @@ weighted:
 	VMOVAPS     T1, avx2Work_e+row(W)    \
 	VANDNPS     avx2Work_f+row(W), T0, T1 \
 	VFMADD231PS C, T1, log                 // f·log2E + log
+
+// CE_OF_LOGITS and FOCAL_OF_LOGITS go on from t in U and s in S, and add ℓ and
+// s^γ·ℓ by ADD_ROWS.
+#define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	LOG1P    \
+	KEEP_LOG \
+	SURPRISE \
+	ADD_ROWS(avx2Lanes_l, U0, U1, U2, U3)
+
+#define FOCAL_OF_LOGITS(ADD_ROWS, KEEP_LOG, FOCUS) \
+	CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	FOCUS                            \
+	ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)

@@ -7,9 +7,9 @@
 // port that arithmetic leaves free. So no group is a case of its own, and
 // labels at random cost what labels in regions do.
 
-#define GRADIENT R9  // the gradient of the group
-#define CLASS    R8  // the classes of the group
-#define TABLE    Y15
+#define GRADIENT M   // the gradient of the group
+#define CLASS    R13 // the classes of the group's voxels
+#define TABLE    MOST
 
 #define LOAD_TABLE(table, to) VBROADCASTF128 table, to
 
@@ -60,7 +60,7 @@ check:                               \
 	CMPL      N, $-1             \
 	JNE       stray
 
-// CHECK_LABELS jumps to plain where every label that is not 0 or 1 is ignored,
+// CHECK_LABELS, before the block's groups are counted, jumps to plain where every label that is not 0 or 1 is ignored,
 // else to done.
 #define CHECK_LABELS(plain, done) \
 	VMOVDQA avx2Work_ignore(W), T1 \
@@ -71,8 +71,8 @@ labels:                             \
 	VPMAXUB   C, G0, G0         \
 	VPCMPEQB  C, G0, G0         \
 	VPOR      G1, G0, G0        \
-	VPMOVMSKB G0, M             \
-	CMPL      M, $-1            \
+	VPMOVMSKB G0, GROUPS        \
+	CMPL      GROUPS, $-1       \
 	JNE       done              \
 	ADDL      $32, N            \
 	CMPL      N, $const_BlockSize \
@@ -96,7 +96,9 @@ labels:                             \
 	VMOVDQA   T1, avx2Work_class+96(W) \
 	LEAQ      avx2Work_class(W), CLASS
 
-// EACH takes a step in every row: with its bytes in the group, u and g.
+// EACH takes a step in every row: with its place in work, u, s and g. Its place
+// in a volume is PLACE, which a file that includes this defines, and EPS and
+// FACTOR, γ where it is a factor, as well.
 #define EACH(STEP) \
 	STEP(0, U0, S0, G0)  \
 	STEP(32, U1, S1, G1) \
@@ -122,15 +124,18 @@ labels:                             \
 	EACH(REGION_COEFFICIENT)
 #define REGION_COEFFICIENT(row, u, s, g) VPERMILPS row(CLASS), TABLE, g
 
-// SIDES leaves r in U and s in S. A probability under ε needs no digits, since
-// its formula's result is not used; the processor is slow at subnormal ones.
-#define SIDES \
-	CONST(avx2Constants_one)                  \
-	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), T1 \
+// SIDES leaves r in U and s in S. A probability under ε needs no digits in the
+// backward pass, since its formula's result is not used, and is BELOW_EPSILON:
+// the processor is slow at subnormal ones. In the forward pass it is what it is.
+#define BELOW_EPSILON VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), T1
+#define ZERO          VPXOR T1, T1, T1
+#define SIDES(LEAST) \
+	CONST(avx2Constants_one)   \
+	LEAST                      \
 	LOAD_TABLE(·avx2+avx2Constants_ofForeground(SB), TABLE) \
 	EACH(SIDES_ROW)
 #define SIDES_ROW(row, r, s, t) \
-	VMAXPS    row(X), T1, s          \
+	VMAXPS    PLACE(row)(X), T1, s   \
 	VSUBPS    s, C, r                \
 	VPERMILPS row(CLASS), TABLE, T0  \
 	VXORPS    r, s, t                \
@@ -160,10 +165,10 @@ labels:                             \
 	VPERMILPS row(CLASS), TABLE, T0 \
 	VSUBPS    g, T0, g
 
-// FOCAL_OF_PROBABILITY leaves the slope in U: by the logarithm that is short
+// SLOPE_OF_PROBABILITY leaves the slope in U: by the logarithm that is short
 // where every r is at least ½, and the power's step FOCUS.
-#define FOCAL_OF_PROBABILITY(FOCUS) \
-	SIDES                            \
+#define SLOPE_OF_PROBABILITY(FOCUS) \
+	SIDES(BELOW_EPSILON)             \
 	KEEP(avx2Work_r, U0, U1, U2, U3) \
 	KEEP(avx2Work_s, S0, S1, S2, S3) \
 	IF_NEAR(near)                    \
@@ -213,7 +218,7 @@ near:                \
 	PROBABILITIES
 #define MARGIN_ROW(row, t, u, g) \
 	VPERMILPS row(CLASS), TABLE, T0 \
-	VMOVUPS   row(X), u             \
+	VMOVUPS   PLACE(row)(X), u      \
 	VORPS     C, u, g               \ // −|u|
 	VXORPS    T0, u, u
 
@@ -228,8 +233,8 @@ near:                \
 	VFMSUB213PS u, T0, r              \ // region·r − ce
 	VMULPS      s, r, r
 
-// FOCAL_OF_LOGIT leaves the slope in U.
-#define FOCAL_OF_LOGIT(KEEP_EXP, KEEP_LOG, FOCUS) \
+// SLOPE_OF_LOGIT leaves the slope in U.
+#define SLOPE_OF_LOGIT(KEEP_EXP, KEEP_LOG, FOCUS) \
 	LOGIT_SIDES(KEEP_EXP)            \
 	KEEP(avx2Work_r, G0, G1, G2, G3) \
 	KEEP(avx2Work_s, S0, S1, S2, S3) \
@@ -252,3 +257,23 @@ near:                \
 	VPERMILPS   row(CLASS), C, T0       \
 	VMULPS      T0, u, u                \
 	VFMSUB132PS avx2Work_s+row(W), u, g   // s·that − focal·slope
+
+// ---- The derivatives ----
+
+#define DERIVATIVE_REGION PULL_REGION
+
+#define DERIVATIVE_CE \
+	SIDES(BELOW_EPSILON) \
+	PULL_CE
+
+#define DERIVATIVE(FOCUS) \
+	SLOPE_OF_PROBABILITY(FOCUS) \
+	PULL_FOCAL
+
+#define DERIVATIVE_BY_LOGIT_CE \
+	LOGIT_SIDES(NOTHING) \
+	PULL_LOGIT_CE
+
+#define DERIVATIVE_BY_LOGIT(KEEP_EXP, KEEP_LOG, FOCUS) \
+	SLOPE_OF_LOGIT(KEEP_EXP, KEEP_LOG, FOCUS) \
+	PULL_LOGIT_FOCAL

@@ -9,6 +9,7 @@
 #define HI     hardBackward_hi(CALL)
 #define LO     hardBackward_lo(CALL)
 #define FACTOR hardBackward_gamma(CALL)
+#define PLACE(row) row
 
 // The one-channel backward kernels for hard labels by AVX2 and FMA:
 // hardBackwardGeneric (backward_generic.go) by passes.
@@ -62,29 +63,21 @@ done:                                          \
 
 // func hardBackwardProbabilitiesRegionAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesRegionAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(PULL_REGION)
+	OF_PROBABILITIES(DERIVATIVE_REGION)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-
-#define FORMULA_CE \
-	SIDES   \
-	PULL_CE
 
 // func hardBackwardProbabilitiesCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_CE)
+	OF_PROBABILITIES(DERIVATIVE_CE)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
-#define FORMULA_FOCAL(FOCUS) \
-	FOCAL_OF_PROBABILITY(FOCUS) \
-	PULL_FOCAL
-
 // func hardBackwardProbabilitiesHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_FOCAL(FOCUS_HALF))
+	OF_PROBABILITIES(DERIVATIVE(FOCUS_HALF))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -92,7 +85,7 @@ TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_FOCAL(FOCUS_ONE))
+	OF_PROBABILITIES(DERIVATIVE(FOCUS_ONE))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -100,7 +93,7 @@ TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_FOCAL(FOCUS_THREE_HALVES))
+	OF_PROBABILITIES(DERIVATIVE(FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -108,7 +101,7 @@ TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_FOCAL(FOCUS_TWO))
+	OF_PROBABILITIES(DERIVATIVE(FOCUS_TWO))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -116,58 +109,50 @@ TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(FORMULA_FOCAL(FOCUS_ANY))
+	OF_PROBABILITIES(DERIVATIVE(FOCUS_ANY))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 	NEAR
 
-#define FORMULA_LOGIT_CE \
-	LOGIT_SIDES(NOTHING) \
-	PULL_LOGIT_CE
-
 // func hardBackwardLogitsCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsCEAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_CE)
+	OF_LOGITS(DERIVATIVE_BY_LOGIT_CE)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
-#define FORMULA_LOGIT_FOCAL(KEEP_EXP, KEEP_LOG, FOCUS) \
-	FOCAL_OF_LOGIT(KEEP_EXP, KEEP_LOG, FOCUS) \
-	PULL_LOGIT_FOCAL
-
 // func hardBackwardLogitsHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsHalfAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_FOCAL(NOTHING, NOTHING, FOCUS_HALF))
+	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_HALF))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsOneAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_FOCAL(NOTHING, NOTHING, FOCUS_ONE))
+	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_ONE))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_FOCAL(NOTHING, NOTHING, FOCUS_THREE_HALVES))
+	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsTwoAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_FOCAL(NOTHING, NOTHING, FOCUS_TWO))
+	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_TWO))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsAnyAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(FORMULA_LOGIT_FOCAL(KEEP_N, KEEP_LOG1P, FOCUS_ANY_LOGIT))
+	OF_LOGITS(DERIVATIVE_BY_LOGIT(KEEP_N, KEEP_LOG1P, FOCUS_ANY_LOGIT))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET

@@ -25,8 +25,11 @@ func (l Level) hard(p pass, c *hardCall) int {
 }
 
 func (l Level) soft(p pass, c *softCall) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return softAVX512(p, c)
+	case AVX2:
+		return softAVX2(p, c)
 	}
 	return softGeneric(p, c)
 }
@@ -49,8 +52,11 @@ func (l Level) hardBackward(p pass, c *hardBackward) int {
 }
 
 func (l Level) softBackward(p pass, c *softBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return softBackwardAVX512(p, c)
+	case AVX2:
+		return softBackwardAVX2(p, c)
 	}
 	return softBackwardGeneric(p, c)
 }

@@ -2,6 +2,8 @@
 
 package reduce
 
+import "math"
+
 // avx2Constants are the numbers of the specification that the AVX2 kernels
 // load into every lane; the polynomials they take from elementary.go.
 type avx2Constants struct {
@@ -18,6 +20,9 @@ type avx2Constants struct {
 	labelIgnored uint32    // four times the class of an ignored voxel, where it is an index
 	ofForeground [4]uint32 // tables by class: all bits for class 1
 	ofBackground [4]uint32 // the sign for class 0
+
+	mostWeight uint32
+	alike      [2][quad][Lanes / 2]uint32 // the classes of a group of one class
 }
 
 var avx2 = avx2Constants{
@@ -33,12 +38,19 @@ var avx2 = avx2Constants{
 	labelIgnored: 0x02020202,
 	ofForeground: [4]uint32{1: 0xffffffff},
 	ofBackground: [4]uint32{0: 1 << 31},
+
+	mostWeight: math.Float32bits(maxWeight),
 }
 
 func init() {
 	_, avx2.mostProbability = probabilities.plain()
 	_, limit := logits.plain()
 	avx2.mostLogit = avx2.sign | limit
+	for row := range avx2.alike[1] {
+		for i := range avx2.alike[1][row] {
+			avx2.alike[1][row][i] = 1
+		}
+	}
 }
 
 // avx2Lanes are the partial sums of one class.
@@ -59,12 +71,19 @@ type avx2Work struct {
 
 	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
 
-	// Of the backward kernels: a group's classes, as indices, and by class
-	// what its voxels multiply their derivatives with.
-	r, s              avx2Rows
+	// Of the backward kernels: a group's classes as indices, the sides of its
+	// voxels, and what they multiply their derivatives with, by class.
 	label             [quad * Lanes / 2]uint8
 	class             [quad][Lanes / 2]uint32
+	r, s              avx2Rows
 	region, ce, focal [4]float32
+	_                 [4]float32
+
+	// Of the kernels for soft targets: Σ w, whether a group has any weight in a
+	// class, and the derivatives so far.
+	w    lanes
+	some [2][Lanes / 2]uint32
+	d    avx2Rows
 
 	_ [63]uint8
 }
