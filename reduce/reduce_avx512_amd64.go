@@ -47,6 +47,8 @@ var numbers512 = constants512{
 
 //go:noinline
 func hardAVX512(p pass, c *hardCall) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:

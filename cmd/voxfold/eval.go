@@ -39,7 +39,7 @@ their parameters:
 		RunE: func(c *cobra.Command, args []string) error { return e.run(c, args[0], args[1]) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&e.losses, "loss", nil, "a loss, as dice or focal:gamma=1.5; may be repeated (default: all)")
+	flags.StringArrayVar(&e.losses, "loss", nil, "a `loss`, as dice or focal:gamma=1.5; may be repeated (default: all)")
 	flags.Var(oneOf{&e.as, []string{"labels", "prediction"}}, "as", "what the prediction holds: labels, or numbers of a prediction (default: as its numbers are)")
 	e.pair.register(flags)
 	flags.BoolVar(&e.format.json, "json", false, "print JSON")
@@ -75,7 +75,7 @@ type eval struct {
 // that losses are wanted.
 var (
 	telling   = []string{"loss", "activation", "slope", "intercept", "quantised"}
-	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region", "level", "workers"}, telling...)
+	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region"}, telling...)
 )
 
 func (e *eval) run(c *cobra.Command, referencePath, predictionPath string) error {

@@ -52,12 +52,14 @@ type buffer struct {
 	weights    []float32 // nil where there are none
 }
 
-// The numbers of a buffer, all channels counted: with two of them and the
-// labels beside, what the command needs stays below 64 MiB however many
-// channels there are. Half a buffer's numbers are for soft targets.
 const (
+	// mostVoxels of a chunk keep several workers busy, each of which takes a
+	// segment of 65,536 at a time.
+	mostVoxels = 256 << 10
+
+	// bufferNumbers of float32, all channels counted, keep two buffers of
+	// predictions at 16 MiB, and with soft targets at 32.
 	bufferNumbers = 2 << 20
-	mostVoxels    = 256 << 10
 )
 
 // chunkVoxels returns how many voxels a chunk has: as many as wanted, where
