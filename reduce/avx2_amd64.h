@@ -23,6 +23,9 @@
 #define M      R12
 #define QUADS  R13 // 32 · the quads of the block that wait for their logarithm
 
+// Fields of the call, which a file that includes this defines where it uses
+// them: EPS, ONE_MINUS, HI and LO.
+
 // Vector registers: three banks of four rows, two temporaries, a constant.
 #define G0     Y0  // the argument of a polynomial
 #define G1     Y1
@@ -45,24 +48,37 @@
 
 // ---- The walk over blocks, groups and halves ----
 
-// BEGIN takes the arguments, and jumps to done where there is no block.
+// BEGIN_CALL takes the arguments.
+#define BEGIN_CALL \
+	MOVQ c+0(FP), CALL   \
+	MOVQ work+8(FP), W   \
+	ADDQ $63, W          \
+	ANDQ $~63, W         \
+	XORL DONE, DONE
+
+// BEGIN_LABELS keeps the ignored label.
+#define BEGIN_LABELS(ignore) \
+	MOVL         ignore, N              \
+	CMPL         N, $255                \ // above, no label is ignored:
+	CMOVLHI      DONE, N                \ // 0 is a class anyway
+	VMOVD        N, X0                  \
+	VPBROADCASTB X0, T0                 \
+	VMOVDQA      T0, avx2Work_ignore(W)
+
+// BEGIN_BLOCKS counts the blocks of n voxels, and jumps to done where there is
+// none.
+#define BEGIN_BLOCKS(n, done) \
+	MOVQ n, LEFT  \
+	SHRQ $9, LEFT \ // n / BlockSize
+	JZ   done
+
+// BEGIN begins a forward kernel for hard labels.
 #define BEGIN(done) \
-	MOVQ         c+0(FP), CALL                  \
-	MOVQ         work+8(FP), W                  \
-	ADDQ         $63, W                         \
-	ANDQ         $~63, W                        \
+	BEGIN_CALL                                  \
 	MOVQ         hardCall_prediction(CALL), X   \
 	MOVQ         hardCall_labels(CALL), Y       \
-	XORL         DONE, DONE                     \
-	MOVL         hardCall_ignore(CALL), N       \
-	CMPL         N, $255                        \ // above, no label is ignored:
-	CMOVLHI      DONE, N                        \ // 0 is a class anyway
-	VMOVD        N, X0                          \
-	VPBROADCASTB X0, T0                         \
-	VMOVDQA      T0, avx2Work_ignore(W)         \
-	MOVQ         hardCall_prediction+8(CALL), LEFT \
-	SHRQ         $9, LEFT                       \ // len(prediction) / BlockSize
-	JZ           done
+	BEGIN_LABELS(hardCall_ignore(CALL))         \
+	BEGIN_BLOCKS(hardCall_prediction+8(CALL), done)
 
 // BEGIN_BLOCK clears the partial sums.
 #define BEGIN_BLOCK \
@@ -115,18 +131,22 @@
 // prediction's bits are above the limit; else it adds the block and jumps to
 // again while blocks are left. Sums that a kernel leaves alone are 0.
 #define END_BLOCK(limit, FOLD_MORE, again, done) \
-	CONST(limit)                     \
-	VPMAXUD   C, MOST, MOST          \
-	VPCMPEQD  C, MOST, MOST          \
-	VMOVMSKPS MOST, N                \
-	CMPL      N, $255                \
-	JNE       done                   \
+	WITHIN(limit, MOST, done)        \
 	FOLD(avx2Lanes_r, avx2Lanes_s, hardCall_sums+hardSums_r) \
 	FOLD_MORE \
 	ADDQ      VALID, hardCall_sums+hardSums_n(CALL) \
 	INCQ      DONE                   \
 	DECQ      LEFT                   \
 	JNZ       again
+
+// WITHIN jumps to done where one of the bits is above the limit.
+#define WITHIN(limit, bits, done) \
+	CONST(limit)            \
+	VPMAXUD   C, bits, bits \
+	VPCMPEQD  C, bits, bits \
+	VMOVMSKPS bits, N       \
+	CMPL      N, $255       \
+	JNE       done
 
 #define FOLD_LF FOLD(avx2Lanes_l, avx2Lanes_f, hardCall_sums+hardSums_l)
 
@@ -333,15 +353,15 @@ weighted:
 
 // CLAMP_R is max(r, eps), CLAMP_S clamp(s).
 #define CLAMP_R \
-	VBROADCASTSS hardCall_eps(CALL), C \
+	VBROADCASTSS EPS, C \
 	VMAXPS       C, U0, U0             \
 	VMAXPS       C, U1, U1             \
 	VMAXPS       C, U2, U2             \
 	VMAXPS       C, U3, U3
 
 #define CLAMP_S \
-	VBROADCASTSS hardCall_eps(CALL), C      \
-	VBROADCASTSS hardCall_oneMinus(CALL), T1 \
+	VBROADCASTSS EPS, C      \
+	VBROADCASTSS ONE_MINUS, T1 \
 	VMAXPS       C, S0, S0                  \
 	VMAXPS       C, S1, S1                  \
 	VMAXPS       C, S2, S2                  \
@@ -468,7 +488,7 @@ weighted:
 
 // CLAMP_S_BELOW is max(s, eps).
 #define CLAMP_S_BELOW \
-	VBROADCASTSS hardCall_eps(CALL), C \
+	VBROADCASTSS EPS, C \
 	VMAXPS       C, S0, S0             \
 	VMAXPS       C, S1, S1             \
 	VMAXPS       C, S2, S2             \
@@ -632,7 +652,7 @@ again:                           \
 	VADDPS avx2Work_e+32(W), S1, U1 \
 	VADDPS avx2Work_e+64(W), S2, U2 \
 	VADDPS avx2Work_e+96(W), S3, U3 \
-	VBROADCASTSS hardCall_hi(CALL), C \
+	VBROADCASTSS HI, C \
 	VMULPS C, U0, G0                \ // v = max(hi·y, −127) + roundBias
 	VMULPS C, U1, G1                \
 	VMULPS C, U2, G2                \
@@ -651,7 +671,7 @@ again:                           \
 	VFMADD231PS C, S1, G1           \
 	VFMADD231PS C, S2, G2           \
 	VFMADD231PS C, S3, G3           \
-	VBROADCASTSS hardCall_lo(CALL), C \
+	VBROADCASTSS LO, C \
 	VFMADD231PS C, U0, G0           \ // f += lo·y
 	VFMADD231PS C, U1, G1           \
 	VFMADD231PS C, U2, G2           \
@@ -874,3 +894,16 @@ again:                           \
 	VMOVAPS     T1, avx2Work_e+row(W)    \
 	VANDNPS     avx2Work_f+row(W), T0, T1 \
 	VFMADD231PS C, T1, log                 // f·log2E + log
+
+// CE_OF_LOGITS and FOCAL_OF_LOGITS go on from t in U and s in S, and add ℓ and
+// s^γ·ℓ by ADD_ROWS.
+#define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	LOG1P    \
+	KEEP_LOG \
+	SURPRISE \
+	ADD_ROWS(avx2Lanes_l, U0, U1, U2, U3)
+
+#define FOCAL_OF_LOGITS(ADD_ROWS, KEEP_LOG, FOCUS) \
+	CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	FOCUS                            \
+	ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)

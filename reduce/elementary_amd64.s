@@ -9,6 +9,8 @@
 // the same two again.
 
 #define DST Y
+#define HI  mapCall_hi(CALL)
+#define LO  mapCall_lo(CALL)
 
 #define MAP_BEGIN(done) \
 	MOVQ c+0(FP), CALL         \
@@ -90,7 +92,6 @@ done:
 // func mapPowerAVX2(c *mapCall, work *avx2Work)
 TEXT ·mapPowerAVX2(SB), NOSPLIT, $0-16
 	MAP_BEGIN(done)
-	ADDQ $mapCall_hi-hardCall_hi, CALL // EXP2 finds hi and lo as in a hardCall
 loop:
 	MAP_LOAD(S0, S1, S2, S3)
 	LOG2

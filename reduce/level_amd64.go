@@ -25,8 +25,11 @@ func (l Level) hard(p pass, c *hardCall) int {
 }
 
 func (l Level) soft(p pass, c *softCall) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return softAVX512(p, c)
+	case AVX2:
+		return softAVX2(p, c)
 	}
 	return softGeneric(p, c)
 }
@@ -39,15 +42,21 @@ func (l Level) planar(p pass, c *planarCall) int {
 }
 
 func (l Level) hardBackward(p pass, c *hardBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return hardBackwardAVX512(p, c)
+	case AVX2:
+		return hardBackwardAVX2(p, c)
 	}
 	return hardBackwardGeneric(p, c)
 }
 
 func (l Level) softBackward(p pass, c *softBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return softBackwardAVX512(p, c)
+	case AVX2:
+		return softBackwardAVX2(p, c)
 	}
 	return softBackwardGeneric(p, c)
 }

@@ -2,6 +2,8 @@
 
 package reduce
 
+import "math"
+
 // avx2Constants are the numbers of the specification that the AVX2 kernels
 // load into every lane; the polynomials they take from elementary.go.
 type avx2Constants struct {
@@ -13,6 +15,14 @@ type avx2Constants struct {
 	mostProbability, mostLogit     uint32 // the greatest bits of a plain value, a logit's with its sign set
 	labelOnes                      uint32 // four labels of class 1
 	labelOthers                    uint32 // the bits that no class has, four times
+
+	belowEpsilon float32   // under any ε: probabilities below it count as this one in the backward pass
+	labelIgnored uint32    // four times the class of an ignored voxel, where it is an index
+	ofForeground [4]uint32 // tables by class: all bits for class 1
+	ofBackground [4]uint32 // the sign for class 0
+
+	mostWeight uint32
+	alike      [2][quad][Lanes / 2]uint32 // the classes of a group of one class
 }
 
 var avx2 = avx2Constants{
@@ -23,12 +33,24 @@ var avx2 = avx2Constants{
 	half: half, sqrtHalf: sqrtHalf, exponent: exponent, sign: 1 << 31,
 	labelOnes:   0x01010101,
 	labelOthers: 0xfefefefe,
+
+	belowEpsilon: 0x1p-40,
+	labelIgnored: 0x02020202,
+	ofForeground: [4]uint32{1: 0xffffffff},
+	ofBackground: [4]uint32{0: 1 << 31},
+
+	mostWeight: math.Float32bits(maxWeight),
 }
 
 func init() {
 	_, avx2.mostProbability = probabilities.plain()
 	_, limit := logits.plain()
 	avx2.mostLogit = avx2.sign | limit
+	for row := range avx2.alike[1] {
+		for i := range avx2.alike[1][row] {
+			avx2.alike[1][row][i] = 1
+		}
+	}
 }
 
 // avx2Lanes are the partial sums of one class.
@@ -53,6 +75,20 @@ type avx2Work struct {
 	to                  [maxQuads]uintptr // the partial sums that the quads belong to
 
 	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
+
+	// Of the backward kernels: a group's classes as indices, the sides of its
+	// voxels, and what they multiply their derivatives with, by class.
+	label             [quad * Lanes / 2]uint8
+	class             [quad][Lanes / 2]uint32
+	r, s              avx2Rows
+	region, ce, focal [4]float32
+	_                 [4]float32
+
+	// Of the kernels for soft targets: Σ w, whether a group has any weight in a
+	// class, and the derivatives so far.
+	w    lanes
+	some [2][Lanes / 2]uint32
+	d    avx2Rows
 
 	_ [63]uint8
 }

@@ -8,6 +8,11 @@
 // (reduce_generic.go) by passes. Each reads as its formula; the steps are in
 // avx2_amd64.h.
 
+#define EPS       hardCall_eps(CALL)
+#define ONE_MINUS hardCall_oneMinus(CALL)
+#define HI        hardCall_hi(CALL)
+#define LO        hardCall_lo(CALL)
+
 // ---- TP, FP, FN of probabilities ----
 
 // A group's labels are only looked at together to see whether one of them is
@@ -323,17 +328,6 @@ done:
 	ADD_WEIGHTED(avx2Lanes_s, 0, G0, G1, G2, G3)                    \
 	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_r, OF_1, G0, G1, G2, G3) \
 	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_s, OF_1, S0, S1, S2, S3)
-
-#define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
-	LOG1P    \
-	KEEP_LOG \
-	SURPRISE \
-	ADD_ROWS(avx2Lanes_l, U0, U1, U2, U3)
-
-#define FOCAL_OF_LOGITS(ADD_ROWS, KEEP_LOG, FOCUS) \
-	CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
-	FOCUS                            \
-	ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)
 
 // func hardLogitsRegionAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsRegionAVX2(SB), NOSPLIT, $0-24
