@@ -2,4 +2,255 @@
 
 package reduce
 
-func hardNEON(p pass, c *hardCall) int { return hardGeneric(p, c) }
+
+// hardNEON is hardGeneric in NEON. It stands in a function of its own that is
+// not inlined, since assembly cannot be preempted and Go code can: the garbage
+// collector waits for one call at most.
+//
+//go:noinline
+func hardNEON(p pass, c *hardCall) int {
+	if p.input == probabilities {
+		switch p.want {
+		case wantRegion:
+			return hardProbabilitiesRegionNEON(c)
+		case wantCE:
+			return hardProbabilitiesCENEON(c)
+		}
+		switch p.form {
+		case powerHalf:
+			return hardProbabilitiesHalfNEON(c)
+		case powerOne:
+			return hardProbabilitiesOneNEON(c)
+		case powerThreeHalves:
+			return hardProbabilitiesThreeHalvesNEON(c)
+		case powerTwo:
+			return hardProbabilitiesTwoNEON(c)
+		}
+		return hardProbabilitiesAnyNEON(c)
+	}
+	switch p.want {
+	case wantRegion:
+		return hardLogitsRegionNEON(c)
+	case wantCE:
+		return hardLogitsCENEON(c)
+	}
+	switch p.form {
+	case powerHalf:
+		return hardLogitsHalfNEON(c)
+	case powerOne:
+		return hardLogitsOneNEON(c)
+	case powerThreeHalves:
+		return hardLogitsThreeHalvesNEON(c)
+	case powerTwo:
+		return hardLogitsTwoNEON(c)
+	}
+	return hardLogitsAnyNEON(c)
+}
+
+// mapNEON applies elementary function f: negLog, exp, log1p, sigmoid, power.
+//
+//go:noinline
+func mapNEON(f int, c *mapCall) {
+	switch f {
+	case 0:
+		mapNegLogNEON(c)
+	case 1:
+		mapExpNEON(c)
+	case 2:
+		mapLog1pNEON(c)
+	case 3:
+		mapSigmoidNEON(c)
+	case 4:
+		mapPowerNEON(c)
+	}
+}
+
+// The kernels: hardGeneric of one pass each, which is this loop, and below it
+// what a voxel adds. Each returns the number of blocks done.
+//
+//	for b := range len(c.prediction) / BlockSize {
+//		… every value and label of the block plain, or return b
+//		for i in the block, lane := i % Lanes, y := labels[i], y ≠ ignore {
+//			r[y][lane] += …
+//		}
+//		c.sums.r[y] += r[y].fold(); …
+//	}
+
+// x := prediction[i]; r, s := x, 1-x (y = 0: swapped)
+// r[y] += r; s[y] += s
+//
+//go:noescape
+func hardProbabilitiesRegionNEON(c *hardCall) int
+
+// … and l[y] += −log(r0·r1·r2·r3) over the four rows of a group: quadCE
+//
+//go:noescape
+func hardProbabilitiesCENEON(c *hardCall) int
+
+// r[y] += r; s[y] += s; s = clamp(s); l := negLog(max(r, eps), s)
+// l[y] += l; f[y] += √s · l
+//
+//go:noescape
+func hardProbabilitiesHalfNEON(c *hardCall) int
+
+// f[y] += s · l
+//
+//go:noescape
+func hardProbabilitiesOneNEON(c *hardCall) int
+
+// f[y] += (√s · s) · l
+//
+//go:noescape
+func hardProbabilitiesThreeHalvesNEON(c *hardCall) int
+
+// f[y] += (s · s) · l
+//
+//go:noescape
+func hardProbabilitiesTwoNEON(c *hardCall) int
+
+// f[y] += exp2(γ · log2 s) · l
+//
+//go:noescape
+func hardProbabilitiesAnyNEON(c *hardCall) int
+
+// u := prediction[i] (y = 0: −u); t, n, f := exp(−|u|)
+// large, small := sigmoid(t); r, s := large, small (u < 0: swapped)
+// r[y] += r; s[y] += s
+//
+//go:noescape
+func hardLogitsRegionNEON(c *hardCall) int
+
+// … l := log1p(t) + max(−u, 0); l[y] += l
+//
+//go:noescape
+func hardLogitsCENEON(c *hardCall) int
+
+// … f[y] += √s · l
+//
+//go:noescape
+func hardLogitsHalfNEON(c *hardCall) int
+
+// … f[y] += s · l
+//
+//go:noescape
+func hardLogitsOneNEON(c *hardCall) int
+
+// … f[y] += (√s · s) · l
+//
+//go:noescape
+func hardLogitsThreeHalvesNEON(c *hardCall) int
+
+// … f[y] += (s · s) · l
+//
+//go:noescape
+func hardLogitsTwoNEON(c *hardCall) int
+
+// … log := −log1p(t)·log2E; f[y] += exp2(n + (f·log2E + log)) · l, n = f = 0
+// where u < 0
+//
+//go:noescape
+func hardLogitsAnyNEON(c *hardCall) int
+
+// for i, x := range c.src { c.dst[i] = negLog(x, 1-x) }
+//
+//go:noescape
+func mapNegLogNEON(c *mapCall)
+
+// for i, x := range c.src { c.dst[i], _, _ = exp(x) }
+//
+//go:noescape
+func mapExpNEON(c *mapCall)
+
+// for i, x := range c.src { c.dst[i] = log1p(x) }
+//
+//go:noescape
+func mapLog1pNEON(c *mapCall)
+
+// for i, x := range c.src { e, _, _ := exp(x); _, c.dst[i] = sigmoid(e) }
+//
+//go:noescape
+func mapSigmoidNEON(c *mapCall)
+
+// w := power{hi: c.hi, lo: c.lo}; for i, x := range c.src { c.dst[i] = w.exp2(log2(x)) }
+//
+//go:noescape
+func mapPowerNEON(c *mapCall)
+
+// neonTable holds the constants of elementary.go in the shape that the NEON
+// kernels load them. What four chains share is there once per lane; a
+// coefficient that an FMLA adds to is there once per lane of a set, because
+// the instruction overwrites its addend, and one LD1 of four registers is
+// cheaper than four moves. Factors are lanes of one register.
+type neonTable struct {
+	one         [4]float32
+	splitNegLog [2][4]uint32 // the largest float32 below 1, exponent
+	splitLog2   [2][4]uint32 // √½, exponent
+	expFloor    [4]float32   // −expFloor
+	roundBias   [4]float32
+	exp2Floor   [4]float32 // −127
+	half        [4]float32
+	ln2         [4]float32
+	signBit     [4]uint32
+
+	negLogFactors [4]float32 // logPoly[0], ln 2
+	expFactors    [4]float32 // log2E, ln2Hi, ln2Lo, expPoly[0]
+	log1pFactors  [4]float32 // ½, log1pPoly[0], log2E
+	log2Factors   [4]float32 // log2Poly[0]
+	exp2Factors   [4]float32 // exp2Poly[0]
+
+	negLog [7]neonSet // logPoly[1:]
+	exp    [7]neonSet // roundBias, expPoly[1:]
+	log1p  [9]neonSet // −½, log1pPoly[1:]
+	log2   [8]neonSet // log2Poly[1:]
+	exp2   [6]neonSet // exp2Poly[1:]
+
+	quarters [4][16]uint8 // byte 4i+j: lane i of the quarter
+	limits   [2]uint32    // the bits of the largest plain value, by input
+}
+
+// A neonSet is a number in every lane of four registers.
+type neonSet [4][4]float32
+
+var neon = newNEONTable()
+
+func newNEONTable() neonTable {
+	const below1 = 0x3f7fffff
+	t := neonTable{
+		one:           same[float32](1),
+		splitNegLog:   [2][4]uint32{same[uint32](below1), same[uint32](exponent)},
+		splitLog2:     [2][4]uint32{same[uint32](sqrtHalf), same[uint32](exponent)},
+		expFloor:      same[float32](-expFloor),
+		roundBias:     same[float32](roundBias),
+		exp2Floor:     same[float32](-127),
+		half:          same[float32](.5),
+		ln2:           same[float32](ln2),
+		signBit:       same[uint32](1 << 31),
+		negLogFactors: [4]float32{logPoly[0], ln2},
+		expFactors:    [4]float32{log2E, ln2Hi, ln2Lo, expPoly[0]},
+		log1pFactors:  [4]float32{.5, log1pPoly[0], log2E},
+		log2Factors:   [4]float32{log2Poly[0]},
+		exp2Factors:   [4]float32{exp2Poly[0]},
+	}
+	fill := func(sets []neonSet, values ...float32) {
+		for i, v := range values {
+			sets[i] = neonSet{same(v), same(v), same(v), same(v)}
+		}
+	}
+	fill(t.negLog[:], logPoly[1:]...)
+	fill(t.exp[:], append([]float32{roundBias}, expPoly[1:]...)...)
+	fill(t.log1p[:], append([]float32{-.5}, log1pPoly[1:]...)...)
+	fill(t.log2[:], log2Poly[1:]...)
+	fill(t.exp2[:], exp2Poly[1:]...)
+	for q := range t.quarters {
+		for i := range t.quarters[q] {
+			t.quarters[q][i] = uint8(4*q + i/4)
+		}
+	}
+	for _, in := range []input{probabilities, logits} {
+		_, t.limits[in] = in.plain()
+	}
+	return t
+}
+
+func same[T float32 | uint32](v T) [4]T { return [4]T{v, v, v, v} }
+

@@ -1,0 +1,208 @@
+// The steps of the NEON kernels, on sets of four vectors: four rows of a
+// quarter of the lanes, or one row of them all. A step on a set is the
+// instruction once per vector, so that four chains hide each other's latency.
+//
+// Every step repeats the portable function of its name (elementary.go,
+// power.go, logit.go) operation by operation.
+
+// Vector registers: seven sets and four more.
+#define QA 0
+#define QB 4
+#define QC 8
+#define QD 12
+#define QE 16
+#define QF 20
+#define QG 24
+#define ONE 28  // 1 in every lane
+#define MOST 29 // the largest raw bits of the block's values so far
+#define K0 30   // constants of a step
+#define K1 31   // constants of a step, by lane
+
+// General registers.
+#define CALL R0   // *hardCall or *mapCall
+#define X R1      // the next values
+#define X_NUMBER 1
+#define Y R2      // the next labels
+#define Y_NUMBER 2
+#define LEFT R3   // blocks left
+#define DONE R4   // blocks done
+#define GROUPS R5 // groups of 64 voxels left in the block
+#define QUARTERS R6
+#define COUNT R7  // valid voxels of the block
+#define CONST R8  // neon, the constants
+#define WALK R9   // the next of a polynomial's coefficients
+#define WALK_NUMBER 9
+#define SUMS R10  // the partial sums of the quarter
+#define SUMS_NUMBER 10
+#define MASKS R11 // the masks of the quarter
+#define MASKS_NUMBER 11
+#define FRAME R12 // the frame, aligned
+#define LIMIT R13 // the bits of the largest plain value
+#define TEMP R14
+#define TEMP_NUMBER 14
+#define TEMP2 R15
+#define TEMP2_NUMBER 15
+
+// OP on each vector of a set; the suffix says which operand is one register
+// that all four share.
+#define EACH(OP, m, n, d)  OP(m, n, d); OP((m)+1, (n)+1, (d)+1); OP((m)+2, (n)+2, (d)+2); OP((m)+3, (n)+3, (d)+3)
+#define EACH1(OP, n, d)    OP(n, d); OP((n)+1, (d)+1); OP((n)+2, (d)+2); OP((n)+3, (d)+3)
+#define EACH_M(OP, m, n, d) OP(m, n, d); OP(m, (n)+1, (d)+1); OP(m, (n)+2, (d)+2); OP(m, (n)+3, (d)+3)
+#define EACH_N(OP, m, n, d) OP(m, n, d); OP((m)+1, n, (d)+1); OP((m)+2, n, (d)+2); OP((m)+3, n, (d)+3)
+#define EACH_LANE(OP, i, m, n, d) OP(i, m, n, d); OP(i, m, (n)+1, (d)+1); OP(i, m, (n)+2, (d)+2); OP(i, m, (n)+3, (d)+3)
+
+// The rows of a set into one register, in row order.
+#define ADD_ROWS(s, acc) \
+	VFADD_S4(s, acc, acc);     \ // acc += s[row]
+	VFADD_S4((s)+1, acc, acc); \
+	VFADD_S4((s)+2, acc, acc); \
+	VFADD_S4((s)+3, acc, acc)
+
+// The same by weights that are 0 or 1: the product is exact.
+#define ADD_ROWS_MASKED(s, w, acc) \
+	VFMLA_S4(w, s, acc);         \ // acc += w[row]·s[row]
+	VFMLA_S4((w)+1, (s)+1, acc); \
+	VFMLA_S4((w)+2, (s)+2, acc); \
+	VFMLA_S4((w)+3, (s)+3, acc)
+
+#define MAX_ROWS(s, acc) \
+	VUMAX_S4(s, acc, acc);     \ // acc = max(acc, s[row]), unsigned
+	VUMAX_S4((s)+1, acc, acc); \
+	VUMAX_S4((s)+2, acc, acc); \
+	VUMAX_S4((s)+3, acc, acc)
+
+// Constants of a step: K0, or K0 and K1 from neighbours in the table.
+#define LOAD_K0(c)    FMOVQ c(CONST), F30
+#define LOAD_K1(c)    FMOVQ c(CONST), F31
+#define LOAD_K0_K1(c) FLDPQ c(CONST), (F30, F31)
+
+// A polynomial: its first coefficient is a lane of K1, the others follow at
+// WALK. Each FMA overwrites the coefficient it adds to, which is fetched into
+// the four registers of a set by one instruction. The sign of x may be turned
+// by taking VFMLS for VFMLA: rounding is symmetrical.
+#define POLYNOMIAL(c)           ADD $c, CONST, WALK
+#define COEFFICIENT(d)          VLD1P_S4(WALK_NUMBER, d)
+#define FIRST(OP, lane, x, d)   COEFFICIENT(d); EACH_LANE(OP, lane, K1, x, d) // d = c0·x + c1
+#define HORNER(OP, u, x, d)     COEFFICIENT(d); EACH(OP, u, x, d)             // d = u·x + c
+
+// g = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
+// r; k and u are scratch.
+#define NEG_LOG(r, s, k, g, u) \
+	LOAD_K0_K1(neonTable_splitNegLog);     \
+	EACH_N(VUQSUB_S4, r, K0, k);           \ // k = (below1 − bits(r)) & exponent, 0 where r is 1:
+	EACH_M(VAND_B16, K1, k, k);            \ // −min(k, 0)·2^23
+	EACH(VADD_S4, k, r, r);                \ // m = r·2^k
+	EACH_N(VFSUB_S4, r, ONE, g);           \
+	EACH(VCMTST_S4, k, k, u);              \
+	EACH(VBIF_B16, u, s, g);               \ // g = k ≠ 0 ? 1 − m : s
+	EACH1(VSCVTF23_S4, k, k);              \ // k = float32(k)
+	LOAD_K1(neonTable_negLogFactors);      \
+	POLYNOMIAL(neonTable_negLog);          \
+	FIRST(VFMLA_LANE, 0, g, u);            \
+	HORNER(VFMLA_S4, u, g, r);             \
+	HORNER(VFMLA_S4, r, g, u);             \
+	HORNER(VFMLA_S4, u, g, r);             \
+	HORNER(VFMLA_S4, r, g, u);             \
+	HORNER(VFMLA_S4, u, g, r);             \
+	HORNER(VFMLA_S4, r, g, u);             \ // u = Q(g)
+	EACH(VFMUL_S4, g, g, r);               \
+	EACH(VFMLA_S4, u, r, g);               \ // g += g²·Q
+	EACH_LANE(VFMLA_LANE, 1, K1, k, g)       // g += k·ln 2
+
+// t = e^−a for a = |x|; n and f stay: −a = n·ln 2 − f. Takes a, which becomes
+// f; u and v are scratch.
+#define EXP(a, t, n, u, v) \
+	LOAD_K0(neonTable_expFloor);             \
+	EACH_M(VFMIN_S4, K0, a, a);              \ // a = min(a, 88)
+	LOAD_K1(neonTable_expFactors);           \
+	LOAD_K0(neonTable_roundBias);            \
+	POLYNOMIAL(neonTable_exp);               \
+	COEFFICIENT(t);                          \
+	EACH_LANE(VFMLS_LANE, 0, K1, a, t);      \ // t = roundBias − a·log2E
+	EACH_M(VFSUB_S4, K0, t, n);              \ // n = t − roundBias
+	EACH_LANE(VFMLA_LANE, 1, K1, n, a);      \ // f = a + n·ln2Hi
+	EACH_LANE(VFMLA_LANE, 2, K1, n, a);      \ // f += n·ln2Lo
+	FIRST(VFMLS_LANE, 3, a, u);              \
+	HORNER(VFMLS_S4, u, a, v);               \
+	HORNER(VFMLS_S4, v, a, u);               \
+	HORNER(VFMLS_S4, u, a, v);               \
+	HORNER(VFMLS_S4, v, a, u);               \
+	HORNER(VFMLS_S4, u, a, v);               \ // v = P(−f)
+	EACH1(VSHL23_S4, t, t);                  \ // 2^n
+	EACH(VFMUL_S4, v, t, t)                    // t = P·2^n
+
+// large = 1/(1+t), small = t/(1+t); rest is scratch.
+#define SIGMOID(t, large, small, rest) \
+	EACH_M(VFADD_S4, ONE, t, large);     \
+	EACH_N(VFDIV_S4, large, ONE, large); \ // large = 1 / (1 + t)
+	EACH(VFMUL_S4, large, t, small);     \ // small = t·large
+	EACH(VFSUB_S4, small, t, rest);      \
+	EACH(VFMLS_S4, t, small, rest);      \ // rest = (t − small) − small·t
+	EACH(VFMLA_S4, large, rest, small)     // small += rest·large
+
+// t = log(1 + t); mask, u and v are scratch. Leaves its factors in K1.
+#define LOG1P(t, mask, u, v) \
+	LOAD_K0(neonTable_half);              \
+	EACH_M(VFCMGT_S4, K0, t, mask);       \ // mask = t > ½
+	LOAD_K1(neonTable_log1pFactors);      \
+	POLYNOMIAL(neonTable_log1p);          \
+	COEFFICIENT(u);                       \
+	EACH_LANE(VFMLA_LANE, 0, K1, t, u);   \ // u = ½·t − ½
+	EACH(VBIT_B16, mask, u, t);           \ // t = −g = mask ? u : t
+	FIRST(VFMLS_LANE, 1, t, u);           \
+	HORNER(VFMLS_S4, u, t, v);            \
+	HORNER(VFMLS_S4, v, t, u);            \
+	HORNER(VFMLS_S4, u, t, v);            \
+	HORNER(VFMLS_S4, v, t, u);            \
+	HORNER(VFMLS_S4, u, t, v);            \
+	HORNER(VFMLS_S4, v, t, u);            \
+	HORNER(VFMLS_S4, u, t, v);            \ // v = Q(g)
+	EACH(VFMUL_S4, t, t, u);              \
+	EACH(VFMLS_S4, v, u, t);              \ // t = −(g + g²·Q)
+	LOAD_K0(neonTable_ln2);               \
+	EACH_M(VAND_B16, K0, mask, mask);     \ // base = mask ? ln 2 : 0
+	EACH(VFADD_S4, mask, t, t)              // t += base
+
+// k + m = log2 q. Takes q; u is scratch.
+#define LOG2(q, k, m, u) \
+	LOAD_K0_K1(neonTable_splitLog2);     \
+	EACH_M(VSUB_S4, K0, q, k);           \ // k = (bits(q) − bits(√½)) & exponent
+	EACH_M(VAND_B16, K1, k, k);          \
+	EACH(VSUB_S4, k, q, m);              \ // m = q·2^−k
+	EACH_M(VFSUB_S4, ONE, m, m);         \ // t = m − 1
+	EACH1(VSCVTF23_S4, k, k);            \
+	LOAD_K1(neonTable_log2Factors);      \
+	POLYNOMIAL(neonTable_log2);          \
+	FIRST(VFMLA_LANE, 0, m, u);          \
+	HORNER(VFMLA_S4, u, m, q);           \
+	HORNER(VFMLA_S4, q, m, u);           \
+	HORNER(VFMLA_S4, u, m, q);           \
+	HORNER(VFMLA_S4, q, m, u);           \
+	HORNER(VFMLA_S4, u, m, q);           \
+	HORNER(VFMLA_S4, q, m, u);           \
+	HORNER(VFMLA_S4, u, m, q);           \ // q = P(t)
+	EACH(VFMUL_S4, m, q, m)                // m = t·P
+
+// v = 2^(γ·(e + l)); y and n are scratch, and so are e and l in the end. γ is
+// in lanes 2 and 3 of K1. With VFSUB_S4 and VFMLA_LANE l is taken negative.
+#define EXP2(e, l, y, v, n, VFADD, VFMLS) \
+	EACH(VFADD, l, e, y);               \ // y = e + l
+	EACH_LANE(VFMUL_LANE, 2, K1, y, v); \
+	LOAD_K0(neonTable_exp2Floor);       \
+	EACH_M(VFMAX_S4, K0, v, v);         \ // v = max(hi·y, −127)
+	LOAD_K0(neonTable_roundBias);       \
+	EACH_M(VFADD_S4, K0, v, v);         \ // v += roundBias
+	EACH_M(VFSUB_S4, K0, v, n);         \ // n = v − roundBias
+	EACH_LANE(VFMLS_LANE, 2, K1, e, n); \ // n = −f: n −= hi·e
+	EACH_LANE(VFMLS, 2, K1, l, n);      \ // n −= hi·l
+	EACH_LANE(VFMLS_LANE, 3, K1, y, n); \ // n −= lo·y
+	LOAD_K1(neonTable_exp2Factors);     \
+	POLYNOMIAL(neonTable_exp2);         \
+	FIRST(VFMLS_LANE, 0, n, e);         \
+	HORNER(VFMLS_S4, e, n, l);          \
+	HORNER(VFMLS_S4, l, n, e);          \
+	HORNER(VFMLS_S4, e, n, l);          \
+	HORNER(VFMLS_S4, l, n, e);          \
+	HORNER(VFMLS_S4, e, n, l);          \ // l = P(f)
+	EACH1(VSHL23_S4, v, v);             \ // 2^n
+	EACH(VFMUL_S4, l, v, v)               // v = P·2^n

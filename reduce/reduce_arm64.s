@@ -1,0 +1,570 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "neon_arm64.h"
+#include "neon_steps_arm64.h"
+#include "neon_hard_arm64.h"
+
+// The one-channel kernels for hard labels: hardGeneric, one per pass.
+
+// The focal powers: d = s^γ·l. u, v and QC are scratch.
+#define FOCAL_HALF(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d);  \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_ONE(s, l, d, u, v) \
+	EACH(VFMUL_S4, l, s, d)
+#define FOCAL_THREE_HALVES(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d);  \
+	EACH(VFMUL_S4, s, d, d); \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_TWO(s, l, d, u, v) \
+	EACH(VFMUL_S4, s, s, d); \
+	EACH(VFMUL_S4, l, d, d)
+
+#define FOCAL_ANY(s, l, d, u, v) \
+	LOG2(s, u, QC, d);           \
+	LOAD_GAMMA;                  \
+	EXP2(u, QC, s, d, v, VFADD_S4, VFMLS_LANE); \
+	EACH(VFMUL_S4, l, d, d)
+
+#define LOAD_GAMMA FMOVQ hardCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
+
+// From probabilities. A quarter's sets: QA x, QB 1 − x; then QD is ℓ and QE the
+// focal term.
+
+#define LOAD_PROBABILITIES \
+	LOAD_ROWS;                      \
+	MAX_ROWS(QA, MOST);             \
+	EACH_N(VFSUB_S4, QA, ONE, QB)     // QB = 1 − x
+
+// QD = −log r, from r and s clamped; u and QC are scratch.
+#define SURPRISE(r, s, u) \
+	FLDPQ EPS_AT(FRAME), (F30, F31); \
+	EACH_M(VFMAX_S4, K0, r, r);      \ // r = max(r, eps)
+	EACH_M(VFMAX_S4, K0, s, s);      \
+	EACH_M(VFMIN_S4, K1, s, s);      \ // s = min(max(s, eps), oneMinus)
+	NEG_LOG(r, s, QC, QD, u)
+
+#define PROBABILITIES_CLASS(r, s, FOCAL) \
+	LOAD_PROBABILITIES;       \
+	VLD1_S4(SUMS_NUMBER, QG); \ // QG = r, s, l, f
+	ADD_ROWS(r, QG);          \
+	ADD_ROWS(s, QG+1);        \
+	SURPRISE(r, s, QE);       \
+	ADD_ROWS(QD, QG+2);       \
+	FOCAL(s, QD, QE, r, QF);  \
+	ADD_ROWS(QE, QG+3);       \
+	VST1P_S4(SUMS_NUMBER, QG)
+
+#define PROBABILITIES_MIXED(FOCAL) \
+	LOAD_PROBABILITIES;                \
+	VLD1P_S4(MASKS_NUMBER, QE);        \
+	VLD1P_S4(MASKS_NUMBER, QF);        \
+	EACH_M(VAND_B16, ONE, QE, QC);     \
+	EACH_M(VAND_B16, ONE, QF, QD);     \
+	ADD_MIXED(QA, QB, QC, CLASS_SUMS+R_S); \
+	ADD_MIXED(QB, QA, QD, R_S);        \
+	EACH(VBSL_B16, QB, QA, QE);        \ // QE = r = foreground ? x : 1 − x
+	EACH(VBSL_B16, QB, QA, QF);        \ // QF = s = background ? x : 1 − x
+	SURPRISE(QE, QF, QA);              \
+	FOCAL(QF, QD, QE, QA, QB);         \
+	SUB  $128, MASKS;                  \
+	ADD_BOTH(QD, QE, QA, L_F);         \
+	ADD  $QUARTER_SUMS, SUMS
+
+#define PROBABILITIES(FOCAL) \
+	HARD(const_probabilities, PROBABILITIES_MIXED(FOCAL), PROBABILITIES_CLASS(QB, QA, FOCAL), PROBABILITIES_CLASS(QA, QB, FOCAL), FOLD_FOCAL)
+
+TEXT ·hardProbabilitiesHalfNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(FOCAL_HALF)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardProbabilitiesOneNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(FOCAL_ONE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardProbabilitiesThreeHalvesNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(FOCAL_THREE_HALVES)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardProbabilitiesTwoNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(FOCAL_TWO)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+TEXT ·hardProbabilitiesAnyNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(FOCAL_ANY)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+
+// From probabilities, TP, FP and FN alone: row by row, all sums in registers.
+
+#define R0_SUM QA // Σ r of the background, a register per quarter
+#define S0_SUM QB
+#define R1_SUM QC
+#define S1_SUM QD
+#define BYTES_OF QE   // the bytes of a row's labels that are a quarter
+#define VALUES QF     // a row of x
+#define REST QG       // 1 − x
+#define WEIGHT (QG+1) // 1 where a voxel is of a class, else 0
+#define LABEL (QG+2)
+#define BACKGROUND (QG+3)
+#define LABEL_MOST K0 // the largest label that is not ignored, by byte
+#define VALID K1      // valid voxels, by byte
+
+#define REGION_ROW \
+	FMOVQ.P 16(Y), F26;                 \ // LABEL
+	FMOVQ IGNORE_AT(FRAME), F24;        \
+	VCMEQ_B16(REST, LABEL, REST);       \
+	VCMEQ0_B16(LABEL, BACKGROUND);      \
+	VBIC_B16(REST, LABEL, LABEL);       \ // 0 where ignored
+	VUMAX_B16(LABEL, LABEL_MOST, LABEL_MOST); \
+	VADD_B16(LABEL, VALID, VALID);      \
+	VSUB_B16(BACKGROUND, VALID, VALID); \
+	VCMTST_B16(LABEL, LABEL, LABEL);    \ // the foreground
+	VLD1P_S4(X_NUMBER, VALUES);         \
+	REGION_QUARTER(0);                  \
+	REGION_QUARTER(1);                  \
+	REGION_QUARTER(2);                  \
+	REGION_QUARTER(3)
+
+#define REGION_QUARTER(q) \
+	VUMAX_S4(VALUES+q, MOST, MOST);            \
+	VFSUB_S4(VALUES+q, ONE, REST);             \
+	VTBL_B16(BYTES_OF+q, LABEL, WEIGHT);       \
+	VAND_B16(ONE, WEIGHT, WEIGHT);             \
+	VFMLA_S4(WEIGHT, VALUES+q, R1_SUM+q);      \
+	VFMLA_S4(WEIGHT, REST, S1_SUM+q);          \
+	VTBL_B16(BYTES_OF+q, BACKGROUND, WEIGHT);  \
+	VAND_B16(ONE, WEIGHT, WEIGHT);             \
+	VFMLA_S4(WEIGHT, REST, R0_SUM+q);          \
+	VFMLA_S4(WEIGHT, VALUES+q, S0_SUM+q)
+
+#define REGION_CLASS_ROW(x_sum, rest_sum) \
+	VLD1P_S4(X_NUMBER, VALUES);               \
+	MAX_ROWS(VALUES, MOST);                   \
+	EACH(VFADD_S4, VALUES, x_sum, x_sum);     \
+	EACH_N(VFSUB_S4, VALUES, ONE, QG);        \
+	EACH(VFADD_S4, QG, rest_sum, rest_sum)
+
+#define REGION_CLASS(x_sum, rest_sum) \
+	ADD $64, COUNT;                    \
+	REGION_CLASS_ROW(x_sum, rest_sum); \
+	REGION_CLASS_ROW(x_sum, rest_sum); \
+	REGION_CLASS_ROW(x_sum, rest_sum); \
+	REGION_CLASS_ROW(x_sum, rest_sum)
+
+TEXT ·hardProbabilitiesRegionNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	BEGIN(const_probabilities)
+
+block:
+	BLOCK_BEGIN
+	EACH(VEOR_B16, R0_SUM, R0_SUM, R0_SUM)
+	EACH(VEOR_B16, S0_SUM, S0_SUM, S0_SUM)
+	EACH(VEOR_B16, R1_SUM, R1_SUM, R1_SUM)
+	EACH(VEOR_B16, S1_SUM, S1_SUM, S1_SUM)
+	VEOR_B16(LABEL_MOST, LABEL_MOST, LABEL_MOST)
+	VEOR_B16(VALID, VALID, VALID)
+	ADD $neonTable_quarters, CONST, TEMP
+	VLD1_S4(TEMP_NUMBER, BYTES_OF)
+
+group:
+	CLASSIFY(QG, QF, background, foreground)
+	SUB $64, Y
+	REGION_ROW
+	REGION_ROW
+	REGION_ROW
+	REGION_ROW
+	B next
+
+background:
+	REGION_CLASS(S0_SUM, R0_SUM)
+	B next
+
+foreground:
+	REGION_CLASS(R1_SUM, S1_SUM)
+
+next:
+	NEXT_GROUP(group)
+	CHECK
+	VUMAXV_B16(LABEL_MOST, QG)
+	VMOV_W(QG, TEMP_NUMBER)
+	CMPW $1, TEMP
+	BHI  done
+	VUADDLV_B16(VALID, QG)
+	VMOV_W(QG, TEMP_NUMBER)
+	ADD  TEMP, COUNT
+	FOLD_SET(R0_SUM, SUM_AT(hardSums_r, 0))
+	FOLD_SET(R1_SUM, SUM_AT(hardSums_r, 1))
+	FOLD_SET(S0_SUM, SUM_AT(hardSums_s, 0))
+	FOLD_SET(S1_SUM, SUM_AT(hardSums_s, 1))
+	BLOCK_END
+	B block
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+// From probabilities, cross entropy without a focal sum: one logarithm for
+// four rows (see quadCE). Sums are [class][r, s, l][quarter][lane] here, so
+// that one load has all quarters.
+
+#define SUM_L_AT (SUMS_AT+128)
+
+// P, the product of four r, and U, its complement, from them and their s. U
+// replaces s3. Takes all.
+#define PRODUCT(r0, r1, r2, r3, s0, s1, s2, s3, P) \
+	VFMLA_S4(r1, s0, s1); \ // s1 = u = s0·r1 + s1
+	VFMLA_S4(r3, s2, s3); \ // s3 = v = s2·r3 + s3
+	VFMUL_S4(r3, r2, r2); \ // r2 = high = r2·r3
+	VFMLA_S4(r2, s1, s3); \ // s3 = U = u·high + v
+	VFMUL_S4(r1, r0, P);  \
+	VFMUL_S4(r2, P, P)      // P = (r0·r1)·high
+
+// A group of one class has its rows of x in QA to QD; the quarters of the
+// lanes are columns of them. QE holds Σ r and QF Σ s. A column leaves P in QA
+// and U in QD.
+#define COLUMN(q, x_sum, rest_sum) \
+	VUMAX_S4(QA+q, MOST, MOST);         \
+	VUMAX_S4(QB+q, MOST, MOST);         \
+	VUMAX_S4(QC+q, MOST, MOST);         \
+	VUMAX_S4(QD+q, MOST, MOST);         \
+	VFSUB_S4(QA+q, ONE, QG);            \ // QG = 1 − x
+	VFSUB_S4(QB+q, ONE, QG+1);          \
+	VFSUB_S4(QC+q, ONE, QG+2);          \
+	VFSUB_S4(QD+q, ONE, QG+3);          \
+	VFADD_S4(QA+q, x_sum+q, x_sum+q);   \
+	VFADD_S4(QB+q, x_sum+q, x_sum+q);   \
+	VFADD_S4(QC+q, x_sum+q, x_sum+q);   \
+	VFADD_S4(QD+q, x_sum+q, x_sum+q);   \
+	ADD_ROWS(QG, rest_sum+q);           \
+	VFMAX_S4(K0, QA+q, QA+q);           \ // no probability below eps
+	VFMAX_S4(K0, QB+q, QB+q);           \
+	VFMAX_S4(K0, QC+q, QC+q);           \
+	VFMAX_S4(K0, QD+q, QD+q);           \
+	EACH_M(VFMAX_S4, K0, QG, QG)
+#define COLUMN_0(q) \
+	COLUMN(q, QF, QE); \
+	PRODUCT(QG, QG+1, QG+2, QG+3, QA+q, QB+q, QC+q, QD+q, QA+q)
+#define COLUMN_1(q) \
+	COLUMN(q, QE, QF); \
+	PRODUCT(QA+q, QB+q, QC+q, QD+q, QG, QG+1, QG+2, QG+3, QA+q); \
+	VORR_B16(QG+3, QG+3, QD+q)
+
+#define QUAD_CLASS(y, COLUMN_Y) \
+	ADD  $64, COUNT;                           \
+	VLD1P_S4(X_NUMBER, QA);                    \
+	VLD1P_S4(X_NUMBER, QB);                    \
+	VLD1P_S4(X_NUMBER, QC);                    \
+	VLD1P_S4(X_NUMBER, QD);                    \
+	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS; \
+	VLD1P_S4(SUMS_NUMBER, QE);                 \
+	VLD1_S4(SUMS_NUMBER, QF);                  \
+	SUB  $64, SUMS;                            \
+	FMOVQ EPS_AT(FRAME), F30;                  \
+	COLUMN_Y(0);                               \
+	COLUMN_Y(1);                               \
+	COLUMN_Y(2);                               \
+	COLUMN_Y(3);                               \
+	VST1P_S4(SUMS_NUMBER, QE);                 \
+	VST1P_S4(SUMS_NUMBER, QF);                 \
+	QUAD_LOG
+
+// Σ l at SUMS += −log P of the quarters, P in QA and U in QD.
+#define QUAD_LOG \
+	NEG_LOG(QA, QD, QB, QC, QE); \
+	VLD1_S4(SUMS_NUMBER, QA);    \
+	EACH(VFADD_S4, QC, QA, QA);  \
+	VST1_S4(SUMS_NUMBER, QA)
+
+// A quarter of a mixed group leaves P and U of both classes in the frame. The
+// voxels of the other class enter as r = 1, s = 0.
+#define QUAD_MIXED \
+	LOAD_PROBABILITIES;               \
+	VLD1P_S4(MASKS_NUMBER, QC);       \ // QC the foreground, by weight QE
+	VLD1P_S4(MASKS_NUMBER, QD);       \ // QD the background, by weight QF
+	EACH_M(VAND_B16, ONE, QC, QE);    \
+	EACH_M(VAND_B16, ONE, QD, QF);    \
+	FMOVQ (SUMS), F24;                \
+	FMOVQ 64(SUMS), F25;              \
+	FMOVQ CLASS_SUMS(SUMS), F26;      \
+	FMOVQ (CLASS_SUMS+64)(SUMS), F27; \
+	ADD_ROWS_MASKED(QB, QF, QG);      \ // Σ r
+	ADD_ROWS_MASKED(QA, QF, QG+1);    \ // Σ s
+	ADD_ROWS_MASKED(QA, QE, QG+2);    \
+	ADD_ROWS_MASKED(QB, QE, QG+3);    \
+	FMOVQ F24, (SUMS);                \
+	FMOVQ F25, 64(SUMS);              \
+	FMOVQ F26, CLASS_SUMS(SUMS);      \
+	FMOVQ F27, (CLASS_SUMS+64)(SUMS); \
+	FMOVQ EPS_AT(FRAME), F30;         \
+	EACH_M(VFMAX_S4, K0, QA, QA);     \
+	EACH_M(VFMAX_S4, K0, QB, QB);     \
+	EACH(VAND_B16, QD, QA, QE);       \ // background: s = QE
+	EACH_M(VBSL_B16, ONE, QB, QD);    \ // r = QD
+	EACH(VAND_B16, QC, QB, QF);       \ // foreground: s = QF
+	EACH_M(VBSL_B16, ONE, QA, QC);    \ // r = QC
+	PRODUCT(QD, QD+1, QD+2, QD+3, QE, QE+1, QE+2, QE+3, QD); \
+	PRODUCT(QC, QC+1, QC+2, QC+3, QF, QF+1, QF+2, QF+3, QC); \
+	FMOVQ F12, (PRODUCTS_AT-SUMS_AT)(SUMS);     \ // P and U
+	FMOVQ F19, (PRODUCTS_AT-SUMS_AT+64)(SUMS);  \
+	FMOVQ F8, (PRODUCTS_AT-SUMS_AT+128)(SUMS);  \
+	FMOVQ F23, (PRODUCTS_AT-SUMS_AT+192)(SUMS); \
+	ADD  $16, SUMS
+
+#define QUAD_MIXED_LOG(y) \
+	ADD  $(PRODUCTS_AT+y*128), FRAME, SUMS;        \
+	VLD1P_S4(SUMS_NUMBER, QA);                     \
+	VLD1_S4(SUMS_NUMBER, QD);                      \
+	ADD  $(SUM_L_AT+y*CLASS_SUMS), FRAME, SUMS;    \
+	QUAD_LOG
+
+#define FOLD_QUAD(y) \
+	LOAD_SUMS(y);                        \
+	FOLD_SET(QA, SUM_AT(hardSums_r, y)); \
+	FOLD_SET(QB, SUM_AT(hardSums_s, y)); \
+	FOLD_SET(QC, SUM_AT(hardSums_l, y))
+
+TEXT ·hardProbabilitiesCENEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	BEGIN(const_probabilities)
+
+block:
+	BLOCK_BEGIN
+	ZERO_SUMS
+
+group:
+	CLASSIFY(QA, QB, background, foreground)
+	MIXED_BEGIN
+
+mixedQuarter:
+	QUAD_MIXED
+	NEXT_QUARTER(mixedQuarter)
+	ADD $192, X
+	QUAD_MIXED_LOG(0)
+	QUAD_MIXED_LOG(1)
+	B next
+
+background:
+	QUAD_CLASS(0, COLUMN_0)
+	B next
+
+foreground:
+	QUAD_CLASS(1, COLUMN_1)
+
+next:
+	NEXT_GROUP(group)
+	CHECK
+	FOLD_QUAD(0)
+	FOLD_QUAD(1)
+	BLOCK_END
+	B block
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+// From logits. A quarter's sets: QA u, QB f, QC t = e^−|u|, QD n; then QE r,
+// QF s, and QC ℓ.
+
+#define LOAD_LOGITS \
+	EACH1(VFABS_S4, QA, QB);    \ // QB = |u|
+	MAX_ROWS(QB, MOST);         \
+	EXP(QB, QC, QD, QE, QF);    \
+	SIGMOID(QC, QE, QF, QG)
+
+// r, s = large, small where the logit u has the sign of its class, else
+// swapped, by row.
+#define SELECT_ROW(SIGN, u, large, small) \
+	SIGN(u, K0);                   \
+	VORR_B16(large, large, K1);    \
+	VBIF_B16(K0, small, large);    \
+	VBIF_B16(K0, K1, small)
+#define SELECT(SIGN) \
+	SELECT_ROW(SIGN, QA, QE, QF);       \
+	SELECT_ROW(SIGN, QA+1, QE+1, QF+1); \
+	SELECT_ROW(SIGN, QA+2, QE+2, QF+2); \
+	SELECT_ROW(SIGN, QA+3, QE+3, QF+3)
+
+// QC = ℓ = log1p(t) + max(−u, 0), for the background log1p(t) + max(u, 0).
+#define SURPRISE_0 \
+	VEOR_B16(K0, K0, K0);       \
+	EACH_M(VFMAX_S4, K0, QA, QA); \
+	EACH(VFADD_S4, QA, QC, QC)
+#define SURPRISE_1 \
+	VEOR_B16(K0, K0, K0);       \
+	EACH_M(VFMIN_S4, K0, QA, QA); \
+	EACH(VFSUB_S4, QA, QC, QC)
+
+// Mixed rows take u = x in the foreground and −x elsewhere.
+#define LOAD_MIXED \
+	LOAD_ROWS;                  \
+	VLD1_S4(MASKS_NUMBER, QG);  \
+	LOAD_K0(neonTable_signBit); \
+	EACH_N(VBIC_B16, QG, K0, QG); \
+	EACH(VEOR_B16, QG, QA, QA)
+
+// ℓ, and the focal term into QE.
+#define CE(SIGN, SURPRISE) \
+	LOG1P(QC, QB, QD, QE); \
+	SURPRISE
+
+#define CE_HALF(SIGN, SURPRISE) \
+	CE(SIGN, SURPRISE);         \
+	FOCAL_HALF(QF, QC, QE, QA, QB)
+#define CE_ONE(SIGN, SURPRISE) \
+	CE(SIGN, SURPRISE);        \
+	FOCAL_ONE(QF, QC, QE, QA, QB)
+#define CE_THREE_HALVES(SIGN, SURPRISE) \
+	CE(SIGN, SURPRISE);                 \
+	FOCAL_THREE_HALVES(QF, QC, QE, QA, QB)
+#define CE_TWO(SIGN, SURPRISE) \
+	CE(SIGN, SURPRISE);        \
+	FOCAL_TWO(QF, QC, QE, QA, QB)
+
+// Any γ takes log2 s = n + (f·log2E − log1p(t)·log2E), n and f only where s is
+// the small one; QE holds the negative of what is in brackets.
+#define CE_ANY(SIGN, SURPRISE) \
+	EACH1(SIGN, QA, QE);                  \
+	EACH(VAND_B16, QE, QB, QB);           \
+	EACH(VAND_B16, QE, QD, QD);           \
+	LOG1P(QC, QE, QF, QG);                \
+	EACH_LANE(VFMUL_LANE, 2, K1, QC, QE); \
+	EACH_LANE(VFMLA_LANE, 2, K1, QB, QE); \
+	SURPRISE;                             \
+	LOAD_GAMMA;                           \
+	EXP2(QD, QE, QF, QG, QA, VFSUB_S4, VFMLA_LANE); \
+	EACH(VFMUL_S4, QC, QG, QE)
+
+#define LOGITS_CLASS(SIGN) \
+	LOAD_ROWS;              \
+	LOAD_LOGITS;            \
+	SELECT(SIGN);           \
+	ADD_CLASS(QE, QF, R_S)
+#define LOGITS_MIXED \
+	LOAD_MIXED;             \
+	LOAD_LOGITS;            \
+	SELECT(VFCMGE0_S4);     \
+	ADD_BOTH(QE, QF, QG, R_S)
+
+#define LOGITS_REGION_CLASS(SIGN) \
+	LOGITS_CLASS(SIGN); \
+	ADD $QUARTER_SUMS, SUMS
+#define LOGITS_REGION_MIXED \
+	LOGITS_MIXED; \
+	ADD $QUARTER_SUMS, SUMS
+
+#define LOGITS_CE_CLASS(SIGN, SURPRISE) \
+	LOGITS_CLASS(SIGN);     \
+	CE(SIGN, SURPRISE);     \
+	FMOVQ L_F(SUMS), F30;   \
+	ADD_ROWS(QC, K0);       \
+	FMOVQ F30, L_F(SUMS);   \
+	ADD $QUARTER_SUMS, SUMS
+#define LOGITS_CE_MIXED \
+	LOGITS_MIXED;                    \
+	CE(VFCMGE0_S4, SURPRISE_1);      \
+	SUB $128, MASKS;                 \
+	FMOVQ L_F(SUMS), F30;            \
+	FMOVQ (L_F+CLASS_SUMS)(SUMS), F31; \
+	VLD1P_S4(MASKS_NUMBER, QA);      \
+	VLD1P_S4(MASKS_NUMBER, QB);      \
+	EACH_M(VAND_B16, ONE, QA, QA);   \
+	EACH_M(VAND_B16, ONE, QB, QB);   \
+	ADD_ROWS_MASKED(QC, QA, K1);     \
+	ADD_ROWS_MASKED(QC, QB, K0);     \
+	FMOVQ F30, L_F(SUMS);            \
+	FMOVQ F31, (L_F+CLASS_SUMS)(SUMS); \
+	ADD $QUARTER_SUMS, SUMS
+
+#define LOGITS_FOCAL_CLASS(SIGN, SURPRISE, CE_FOCAL) \
+	LOGITS_CLASS(SIGN);       \
+	CE_FOCAL(SIGN, SURPRISE); \
+	ADD_CLASS(QC, QE, L_F);   \
+	ADD $QUARTER_SUMS, SUMS
+#define LOGITS_FOCAL_MIXED(CE_FOCAL) \
+	LOGITS_MIXED;                     \
+	CE_FOCAL(VFCMGE0_S4, SURPRISE_1); \
+	SUB $128, MASKS;                  \
+	ADD_BOTH(QC, QE, QA, L_F);        \
+	ADD $QUARTER_SUMS, SUMS
+
+#define LOGITS(CE_FOCAL) \
+	HARD(const_logits, LOGITS_FOCAL_MIXED(CE_FOCAL), LOGITS_FOCAL_CLASS(VFCMLE0_S4, SURPRISE_0, CE_FOCAL), LOGITS_FOCAL_CLASS(VFCMGE0_S4, SURPRISE_1, CE_FOCAL), FOLD_FOCAL)
+
+TEXT ·hardLogitsRegionNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	HARD(const_logits, LOGITS_REGION_MIXED, LOGITS_REGION_CLASS(VFCMLE0_S4), LOGITS_REGION_CLASS(VFCMGE0_S4), FOLD_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsCENEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	HARD(const_logits, LOGITS_CE_MIXED, LOGITS_CE_CLASS(VFCMLE0_S4, SURPRISE_0), LOGITS_CE_CLASS(VFCMGE0_S4, SURPRISE_1), FOLD_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsHalfNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	LOGITS(CE_HALF)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsOneNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	LOGITS(CE_ONE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsThreeHalvesNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	LOGITS(CE_THREE_HALVES)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsTwoNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	LOGITS(CE_TWO)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·hardLogitsAnyNEON(SB), 0, $1408-16
+	MOVD c+0(FP), CALL
+	LOGITS(CE_ANY)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
