@@ -2,4 +2,147 @@
 
 package reduce
 
-func hardAVX2(p pass, c *hardCall) int { return hardGeneric(p, c) }
+// avx2Constants are the numbers of the specification that the AVX2 kernels
+// load into every lane; the polynomials they take from elementary.go.
+type avx2Constants struct {
+	one, ln2, minusLn2Hi, minusLn2Lo, log2E, minusLog2E float32
+	minusLn2                                            float32 // for k times 2^23
+	roundBias, expFloor, exp2Floor                      float32
+
+	half, sqrtHalf, exponent, sign uint32 // bits
+	mostProbability, mostLogit     uint32 // the greatest bits of a plain value, a logit's with its sign set
+	labelOnes                      uint32 // four labels of class 1
+	labelOthers                    uint32 // the bits that no class has, four times
+}
+
+var avx2 = avx2Constants{
+	one: 1, ln2: ln2, minusLn2Hi: -ln2Hi, minusLn2Lo: -ln2Lo, log2E: log2E, minusLog2E: -log2E,
+	minusLn2:  -ln2 * 0x1p-23,
+	roundBias: roundBias, expFloor: expFloor, exp2Floor: -127,
+
+	half: half, sqrtHalf: sqrtHalf, exponent: exponent, sign: 1 << 31,
+	mostProbability: 0x3f800000,
+	mostLogit:       1<<31 | 0x71800000,
+	labelOnes:       0x01010101,
+	labelOthers:     0xfefefefe,
+}
+
+func init() {
+	_, avx2.mostProbability = probabilities.plain()
+	_, limit := logits.plain()
+	avx2.mostLogit = avx2.sign | limit
+}
+
+// avx2Lanes are the partial sums of one class.
+type avx2Lanes struct{ r, s, l, f lanes }
+
+// avx2Rows are what a kernel sets aside of the eight lanes of four rows.
+type avx2Rows [quad][Lanes / 2]float32
+
+// avx2Work is what a kernel keeps in memory while it runs. It aligns its part
+// of it to 64 bytes.
+type avx2Work struct {
+	lanes  [2]avx2Lanes
+	weight [2][quad]lanes         // of a group's voxels in each class, 1 or 0
+	bytes  [2][quad * Lanes]uint8 // the same as −1 or 0
+	ignore [32]uint8              // the ignored label
+
+	product, complement [2]lanes // of quads, by class
+
+	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
+
+	_ [63]uint8
+}
+
+// hardAVX2 is hardGeneric by AVX2.
+func hardAVX2(p pass, c *hardCall) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	var work avx2Work
+	return hardAVX2Work(p, c, &work)
+}
+
+// An ordinary function around each call into assembly is where the garbage
+// collector can stop a loop of calls.
+//
+//go:noinline
+func hardAVX2Work(p pass, c *hardCall, work *avx2Work) int {
+	if p.input == logits {
+		switch p.want {
+		case wantRegion:
+			return hardLogitsRegionAVX2(c, work)
+		case wantCE:
+			return hardLogitsCEAVX2(c, work)
+		}
+		switch p.form {
+		case powerHalf:
+			return hardLogitsHalfAVX2(c, work)
+		case powerOne:
+			return hardLogitsOneAVX2(c, work)
+		case powerThreeHalves:
+			return hardLogitsThreeHalvesAVX2(c, work)
+		case powerTwo:
+			return hardLogitsTwoAVX2(c, work)
+		}
+		return hardLogitsAnyAVX2(c, work)
+	}
+	switch p.want {
+	case wantRegion:
+		return hardProbabilitiesRegionAVX2(c, work)
+	case wantCE:
+		return hardProbabilitiesCEAVX2(c, work)
+	}
+	switch p.form {
+	case powerHalf:
+		return hardProbabilitiesHalfAVX2(c, work)
+	case powerOne:
+		return hardProbabilitiesOneAVX2(c, work)
+	case powerThreeHalves:
+		return hardProbabilitiesThreeHalvesAVX2(c, work)
+	case powerTwo:
+		return hardProbabilitiesTwoAVX2(c, work)
+	}
+	return hardProbabilitiesAnyAVX2(c, work)
+}
+
+//go:noescape
+func hardProbabilitiesRegionAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesCEAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsRegionAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsCEAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsHalfAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsOneAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsThreeHalvesAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsTwoAVX2(c *hardCall, work *avx2Work) int
+
+//go:noescape
+func hardLogitsAnyAVX2(c *hardCall, work *avx2Work) int

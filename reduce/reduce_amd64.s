@@ -1,0 +1,367 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "avx2_amd64.h"
+
+// The one-channel kernels for hard labels by AVX2 and FMA: hardGeneric
+// (reduce_generic.go) by passes. Each reads as its formula; the steps are in
+// avx2_amd64.h.
+
+// ---- TP, FP, FN of probabilities ----
+
+// A group's labels are only looked at together to see whether one of them is
+// beyond the classes: then its weights are made the long way. The partial sums
+// are in registers here, one for each half of a row.
+#define R0_LOW  U0
+#define R0_HIGH U1
+#define S0_LOW  U2
+#define S0_HIGH U3
+#define R1_LOW  S0
+#define R1_HIGH S1
+#define S1_LOW  S2
+#define S1_HIGH S3
+
+// REGION_ROW adds half a row whose weights are in G2 (class 1) and G3 (class
+// 0).
+#define REGION_ROW(p, r0, s0, r1, s1) \
+	VMOVUPS     p(X), G0       \
+	VPMAXUD     G0, MOST, MOST \
+	VSUBPS      G0, T1, G1     \ // q = 1 − p
+	VFMADD231PS G1, G3, r0     \
+	VFMADD231PS G0, G3, s0     \
+	VFMADD231PS G0, G2, r1     \
+	VFMADD231PS G1, G2, s1
+
+#define REGION_LABELS(row) \
+	VPMOVZXBD row+0(Y), G2 \
+	VCVTDQ2PS G2, G2       \
+	VSUBPS    G2, T1, G3   \
+	REGION_ROW(4*row, R0_LOW, S0_LOW, R1_LOW, S1_LOW) \
+	VPMOVZXBD row+8(Y), G2 \
+	VCVTDQ2PS G2, G2       \
+	VSUBPS    G2, T1, G3   \
+	REGION_ROW(4*row+32, R0_HIGH, S0_HIGH, R1_HIGH, S1_HIGH)
+
+#define REGION_WEIGHTS(row) \
+	VMOVAPS avx2Work_weight+4*row(W), G3        \
+	VMOVAPS avx2Work_weight+256+4*row(W), G2    \
+	REGION_ROW(4*row, R0_LOW, S0_LOW, R1_LOW, S1_LOW) \
+	VMOVAPS avx2Work_weight+4*row+32(W), G3     \
+	VMOVAPS avx2Work_weight+256+4*row+32(W), G2 \
+	REGION_ROW(4*row+32, R0_HIGH, S0_HIGH, R1_HIGH, S1_HIGH)
+
+// func hardProbabilitiesRegionAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesRegionAVX2(SB), NOSPLIT, $0-24
+	BEGIN(done)
+block:
+	BEGIN_BLOCK
+	VPXOR R0_LOW, R0_LOW, R0_LOW
+	VPXOR R0_HIGH, R0_HIGH, R0_HIGH
+	VPXOR S0_LOW, S0_LOW, S0_LOW
+	VPXOR S0_HIGH, S0_HIGH, S0_HIGH
+	VPXOR R1_LOW, R1_LOW, R1_LOW
+	VPXOR R1_HIGH, R1_HIGH, R1_HIGH
+	VPXOR S1_LOW, S1_LOW, S1_LOW
+	VPXOR S1_HIGH, S1_HIGH, S1_HIGH
+group:
+	PREFETCH
+	VMOVDQU (Y), T0
+	VMOVDQU 32(Y), T1
+	ADDQ    $64, VALID
+	CONST(avx2Constants_labelOthers)
+	VPOR    T0, T1, G0
+	VPTEST  C, G0
+	JNZ     others
+	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
+	REGION_LABELS(0)
+	REGION_LABELS(16)
+	REGION_LABELS(32)
+	REGION_LABELS(48)
+next:
+	ADDQ    $256, X
+	NEXT_GROUP(group)
+	VMOVAPS R0_LOW, avx2Lanes_r(W)
+	VMOVAPS R0_HIGH, avx2Lanes_r+32(W)
+	VMOVAPS S0_LOW, avx2Lanes_s(W)
+	VMOVAPS S0_HIGH, avx2Lanes_s+32(W)
+	VMOVAPS R1_LOW, avx2Lanes__size+avx2Lanes_r(W)
+	VMOVAPS R1_HIGH, avx2Lanes__size+avx2Lanes_r+32(W)
+	VMOVAPS S1_LOW, avx2Lanes__size+avx2Lanes_s(W)
+	VMOVAPS S1_HIGH, avx2Lanes__size+avx2Lanes_s+32(W)
+	END_BLOCK(avx2Constants_mostProbability, block, done)
+	JMP     done
+others:
+	WEIGHTS(done)
+	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
+	REGION_WEIGHTS(0)
+	REGION_WEIGHTS(16)
+	REGION_WEIGHTS(32)
+	REGION_WEIGHTS(48)
+	JMP     next
+done:
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// ---- + cross entropy of probabilities ----
+
+// func hardProbabilitiesCEAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
+	BEGIN(done)
+block:
+	BEGIN_BLOCK
+group:
+	PREFETCH
+	CLASSES(background, foreground)
+	WEIGHTS(done)
+mixed:
+	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)
+	ADD_WEIGHTED(avx2Lanes_r, 0, U0, U1, U2, U3)
+	ADD_WEIGHTED(avx2Lanes_s, 0, S0, S1, S2, S3)
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_r, 256, S0, S1, S2, S3)
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_s, 256, U0, U1, U2, U3)
+	CLAMP_R
+	CLAMP_S_BELOW
+	QUAD_OF_CLASS(0, U0, U1, U2, U3, S0, S1, S2, S3)
+	VMOVAPS G0, avx2Work_product(AT)
+	VMOVAPS T0, avx2Work_complement(AT)
+	QUAD_OF_CLASS(256, S0, S1, S2, S3, U0, U1, U2, U3)
+	VMOVAPS G0, avx2Work_product+64(AT)
+	VMOVAPS T0, avx2Work_complement+64(AT)
+	NEXT_HALF(mixed)
+	LOAD_QUADS_2(0, U0, U1, S0, S1)
+	LOAD_QUADS_2(64, U2, U3, S2, S3)
+	NEG_LOG
+	ADD_QUADS(avx2Lanes_l(W), U0, U1)
+	ADD_QUADS(avx2Lanes__size+avx2Lanes_l(W), U2, U3)
+	JMP     next
+
+foreground:
+	ADDQ    $avx2Lanes__size, AT
+foregroundHalf:
+	LOAD(U0, U1, U2, U3, S0, S1, S2, S3)
+	MOVL    $1, M
+	JMP     one
+background:
+	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)
+	XORL    M, M
+one:
+	ADD(avx2Lanes_r, U0, U1, U2, U3)
+	ADD(avx2Lanes_s, S0, S1, S2, S3)
+	CLAMP_R
+	CLAMP_S_BELOW
+	QUAD
+	MOVL    AT, N
+	ANDL    $32, N
+	VMOVAPS U0, avx2Work_product(W)(N*1)
+	VMOVAPS S0, avx2Work_complement(W)(N*1)
+	NEXT_HALF_OF_ONE(M, background, foregroundHalf)
+	LOAD_QUADS_2(0, U0, U1, S0, S1)
+	NEG_LOG_2
+	ADD_QUADS(avx2Lanes_l(AT), U0, U1)
+next:
+	NEXT_GROUP(group)
+	END_BLOCK(avx2Constants_mostProbability, block, done)
+done:
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// ---- + cross entropy and focal sum of probabilities ----
+
+#define FOCAL_OF_PROBABILITIES(FOCUS) \
+	BEGIN(done)                            \
+block:                                         \
+	BEGIN_BLOCK                            \
+group:                                         \
+	PREFETCH                               \
+	CLASSES(background, foreground)        \
+	WEIGHTS(done)                          \
+mixed:                                         \
+	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)   \
+	OWN                                    \
+	ADD_BY_CLASS(avx2Lanes_r, U0, U1, U2, U3) \
+	ADD_BY_CLASS(avx2Lanes_s, S0, S1, S2, S3) \
+	CLAMP_R                                \
+	CLAMP_S                                \
+	NEG_LOG                                \
+	ADD_BY_CLASS(avx2Lanes_l, U0, U1, U2, U3) \
+	FOCUS                                  \
+	ADD_BY_CLASS(avx2Lanes_f, U0, U1, U2, U3) \
+	NEXT_HALF(mixed)                       \
+	JMP next                               \
+foreground:                                    \
+	ADDQ $avx2Lanes__size, AT              \
+foregroundHalf:                                \
+	LOAD(U0, U1, U2, U3, S0, S1, S2, S3)   \
+	MOVL $1, M                             \
+	JMP  one                               \
+background:                                    \
+	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)   \
+	XORL M, M                              \
+one:                                           \
+	ADD(avx2Lanes_r, U0, U1, U2, U3)       \
+	ADD(avx2Lanes_s, S0, S1, S2, S3)       \
+	IF_NEAR(near)                          \
+	CLAMP_R                                \
+	CLAMP_S                                \
+	NEG_LOG                                \
+focus:                                         \
+	ADD(avx2Lanes_l, U0, U1, U2, U3)       \
+	FOCUS                                  \
+	ADD(avx2Lanes_f, U0, U1, U2, U3)       \
+	NEXT_HALF_OF_ONE(M, background, foregroundHalf) \
+next:                                          \
+	NEXT_GROUP(group)                      \
+	END_BLOCK(avx2Constants_mostProbability, block, done) \
+	JMP  done                              \
+near:                                          \
+	CLAMP_S                                \
+	NEG_LOG_NEAR                           \
+	JMP  focus                             \
+done:
+
+// func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
+	FOCAL_OF_PROBABILITIES(FOCUS_HALF)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
+	FOCAL_OF_PROBABILITIES(FOCUS_ONE)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
+	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
+	FOCAL_OF_PROBABILITIES(FOCUS_TWO)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
+	FOCAL_OF_PROBABILITIES(FOCUS_ANY)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// ---- Logits ----
+
+#define REGION_OF_LOGITS(KEEP_EXP) \
+	REDUCE        \
+	KEEP_EXP      \
+	EXP           \
+	SIGMOID       \
+	PROBABILITIES
+
+#define OF_LOGITS(KEEP_EXP, ADD_MIXED, ADD_ONE) \
+	BEGIN(done)                            \
+block:                                         \
+	BEGIN_BLOCK                            \
+group:                                         \
+	PREFETCH                               \
+	CLASSES(background, foreground)        \
+	WEIGHTS(done)                          \
+mixed:                                         \
+	LOAD_LOGITS                            \
+	NEGATE_BY_CLASS                        \
+	KEEP(avx2Work_u, S0, S1, S2, S3)       \
+	REGION_OF_LOGITS(KEEP_EXP)             \
+	ADD_BY_CLASS(avx2Lanes_r, G0, G1, G2, G3) \
+	ADD_BY_CLASS(avx2Lanes_s, S0, S1, S2, S3) \
+	ADD_MIXED                              \
+	NEXT_HALF(mixed)                       \
+	JMP next                               \
+foreground:                                    \
+	ADDQ $avx2Lanes__size, AT              \
+foregroundHalf:                                \
+	LOAD_LOGITS                            \
+	MOVL $1, M                             \
+	JMP  one                               \
+background:                                    \
+	LOAD_LOGITS                            \
+	NEGATE                                 \
+	XORL M, M                              \
+one:                                           \
+	KEEP(avx2Work_u, S0, S1, S2, S3)       \
+	REGION_OF_LOGITS(KEEP_EXP)             \
+	ADD(avx2Lanes_r, G0, G1, G2, G3)       \
+	ADD(avx2Lanes_s, S0, S1, S2, S3)       \
+	ADD_ONE                                \
+	NEXT_HALF_OF_ONE(M, background, foregroundHalf) \
+next:                                          \
+	NEXT_GROUP(group)                      \
+	END_BLOCK(avx2Constants_mostLogit, block, done) \
+done:
+
+#define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	LOG1P    \
+	KEEP_LOG \
+	SURPRISE \
+	ADD_ROWS(avx2Lanes_l, U0, U1, U2, U3)
+
+#define FOCAL_OF_LOGITS(ADD_ROWS, KEEP_LOG, FOCUS) \
+	CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
+	FOCUS                            \
+	ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)
+
+// func hardLogitsRegionAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsRegionAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, NOTHING, NOTHING)
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsCEAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsCEAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, CE_OF_LOGITS(ADD_BY_CLASS, NOTHING), CE_OF_LOGITS(ADD, NOTHING))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsHalfAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsHalfAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_HALF), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_HALF))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsOneAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsOneAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_ONE), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_ONE))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsThreeHalvesAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsThreeHalvesAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_THREE_HALVES), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_THREE_HALVES))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsTwoAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsTwoAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_TWO), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_TWO))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
+
+// func hardLogitsAnyAVX2(c *hardCall, work *avx2Work) int
+TEXT ·hardLogitsAnyAVX2(SB), NOSPLIT, $0-24
+	OF_LOGITS(KEEP_N, FOCAL_OF_LOGITS(ADD_BY_CLASS, KEEP_LOG1P, FOCUS_ANY_LOGIT), FOCAL_OF_LOGITS(ADD, KEEP_LOG1P, FOCUS_ANY_LOGIT))
+	VZEROUPPER
+	MOVQ    DONE, ret+16(FP)
+	RET
