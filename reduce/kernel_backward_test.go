@@ -180,7 +180,7 @@ func FuzzHardBackward(f *testing.F) {
 				if !call.add {
 					got.prediction = append([]float32(nil), x...)
 					got.gradient = got.prediction
-					require.Equal(t, blocks, level.hardBackward(c.pass, &got))
+					require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, in place, %v %+v", level, c.pass)
 					requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
 				}
 			}

@@ -87,26 +87,29 @@
 
 // g = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
 // r; k and u are scratch.
-#define NEG_LOG(r, s, k, g, u) \
+#define NEG_LOG(r, s, k, g, u) NEG_LOG_KEEP(r, s, k, g, u, r)
+
+// The same leaves r where v is a scratch set of its own.
+#define NEG_LOG_KEEP(r, s, k, g, u, v) \
 	LOAD_K0_K1(neonTable_splitNegLog);     \
 	EACH_N(VUQSUB_S4, r, K0, k);           \ // k = (below1 − bits(r)) & exponent, 0 where r is 1:
 	EACH_M(VAND_B16, K1, k, k);            \ // −min(k, 0)·2^23
-	EACH(VADD_S4, k, r, r);                \ // m = r·2^k
-	EACH_N(VFSUB_S4, r, ONE, g);           \
+	EACH(VADD_S4, k, r, v);                \ // m = r·2^k
+	EACH_N(VFSUB_S4, v, ONE, g);           \
 	EACH(VCMTST_S4, k, k, u);              \
 	EACH(VBIF_B16, u, s, g);               \ // g = k ≠ 0 ? 1 − m : s
 	EACH1(VSCVTF23_S4, k, k);              \ // k = float32(k)
 	LOAD_K1(neonTable_negLogFactors);      \
 	POLYNOMIAL(neonTable_negLog);          \
 	FIRST(VFMLA_LANE, 0, g, u);            \
-	HORNER(VFMLA_S4, u, g, r);             \
-	HORNER(VFMLA_S4, r, g, u);             \
-	HORNER(VFMLA_S4, u, g, r);             \
-	HORNER(VFMLA_S4, r, g, u);             \
-	HORNER(VFMLA_S4, u, g, r);             \
-	HORNER(VFMLA_S4, r, g, u);             \ // u = Q(g)
-	EACH(VFMUL_S4, g, g, r);               \
-	EACH(VFMLA_S4, u, r, g);               \ // g += g²·Q
+	HORNER(VFMLA_S4, u, g, v);             \
+	HORNER(VFMLA_S4, v, g, u);             \
+	HORNER(VFMLA_S4, u, g, v);             \
+	HORNER(VFMLA_S4, v, g, u);             \
+	HORNER(VFMLA_S4, u, g, v);             \
+	HORNER(VFMLA_S4, v, g, u);             \ // u = Q(g)
+	EACH(VFMUL_S4, g, g, v);               \
+	EACH(VFMLA_S4, u, v, g);               \ // g += g²·Q
 	EACH_LANE(VFMLA_LANE, 1, K1, k, g)       // g += k·ln 2
 
 // t = e^−a for a = |x|; n and f stay: −a = n·ln 2 − f. Takes a, which becomes
@@ -206,3 +209,73 @@
 	HORNER(VFMLS_S4, e, n, l);          \ // l = P(f)
 	EACH1(VSHL23_S4, v, v);             \ // 2^n
 	EACH(VFMUL_S4, l, v, v)               // v = P·2^n
+
+// The focal powers: d = s^γ·l. u, v and QC are scratch. LOAD_GAMMA is the
+// kernel's: γ in two parts to lanes 2 and 3 of K1.
+#define FOCAL_HALF(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d);  \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_ONE(s, l, d, u, v) \
+	EACH(VFMUL_S4, l, s, d)
+#define FOCAL_THREE_HALVES(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d);  \
+	EACH(VFMUL_S4, s, d, d); \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_TWO(s, l, d, u, v) \
+	EACH(VFMUL_S4, s, s, d); \
+	EACH(VFMUL_S4, l, d, d)
+
+#define FOCAL_ANY(s, l, d, u, v) \
+	LOG2(s, u, QC, d);           \
+	LOAD_GAMMA;                  \
+	EXP2(u, QC, s, d, v, VFADD_S4, VFMLS_LANE); \
+	EACH(VFMUL_S4, l, d, d)
+
+// Parts of a logit u in QA: QB f, QC t = e^−|u|, QD n, QE and QF the two
+// probabilities, the large one first.
+#define LOGIT_PARTS \
+	EACH1(VFABS_S4, QA, QB);    \ // QB = |u|
+	EXP(QB, QC, QD, QE, QF);    \
+	SIGMOID(QC, QE, QF, QG)
+
+// r, s = large, small where the logit u has the sign of its class, else
+// swapped, by row.
+#define SELECT_ROW(SIGN, u, large, small) \
+	SIGN(u, K0);                   \
+	VORR_B16(large, large, K1);    \
+	VBIF_B16(K0, small, large);    \
+	VBIF_B16(K0, K1, small)
+#define SELECT(SIGN) \
+	SELECT_ROW(SIGN, QA, QE, QF);       \
+	SELECT_ROW(SIGN, QA+1, QE+1, QF+1); \
+	SELECT_ROW(SIGN, QA+2, QE+2, QF+2); \
+	SELECT_ROW(SIGN, QA+3, QE+3, QF+3)
+
+// QC = ℓ = log1p(t) + max(−u, 0), for the background log1p(t) + max(u, 0).
+#define SURPRISE_0 \
+	VEOR_B16(K0, K0, K0);       \
+	EACH_M(VFMAX_S4, K0, QA, QA); \
+	EACH(VFADD_S4, QA, QC, QC)
+#define SURPRISE_1 \
+	VEOR_B16(K0, K0, K0);       \
+	EACH_M(VFMIN_S4, K0, QA, QA); \
+	EACH(VFSUB_S4, QA, QC, QC)
+
+// QC = ℓ.
+#define CE(SIGN, SURPRISE) \
+	LOG1P(QC, QB, QD, QE); \
+	SURPRISE
+
+// QC = ℓ and QG = s^γ. Any γ takes log2 s = n + (f·log2E − log1p(t)·log2E), n
+// and f only where s is the small one; QE holds the negative of what is in
+// brackets.
+#define CE_POWER_ANY(SIGN, SURPRISE) \
+	EACH1(SIGN, QA, QE);                  \
+	EACH(VAND_B16, QE, QB, QB);           \
+	EACH(VAND_B16, QE, QD, QD);           \
+	LOG1P(QC, QE, QF, QG);                \
+	EACH_LANE(VFMUL_LANE, 2, K1, QC, QE); \
+	EACH_LANE(VFMLA_LANE, 2, K1, QB, QE); \
+	SURPRISE;                             \
+	LOAD_GAMMA;                           \
+	EXP2(QD, QE, QF, QG, QA, VFSUB_S4, VFMLA_LANE)

@@ -3,3 +3,5 @@
 package reduce
 
 func raceRead[T any]([]T) {}
+
+func raceWrite[T any]([]T) {}

@@ -8,26 +8,6 @@
 
 // The one-channel kernels for hard labels: hardGeneric, one per pass.
 
-// The focal powers: d = s^γ·l. u, v and QC are scratch.
-#define FOCAL_HALF(s, l, d, u, v) \
-	EACH1(VFSQRT_S4, s, d);  \
-	EACH(VFMUL_S4, l, d, d)
-#define FOCAL_ONE(s, l, d, u, v) \
-	EACH(VFMUL_S4, l, s, d)
-#define FOCAL_THREE_HALVES(s, l, d, u, v) \
-	EACH1(VFSQRT_S4, s, d);  \
-	EACH(VFMUL_S4, s, d, d); \
-	EACH(VFMUL_S4, l, d, d)
-#define FOCAL_TWO(s, l, d, u, v) \
-	EACH(VFMUL_S4, s, s, d); \
-	EACH(VFMUL_S4, l, d, d)
-
-#define FOCAL_ANY(s, l, d, u, v) \
-	LOG2(s, u, QC, d);           \
-	LOAD_GAMMA;                  \
-	EXP2(u, QC, s, d, v, VFADD_S4, VFMLS_LANE); \
-	EACH(VFMUL_S4, l, d, d)
-
 #define LOAD_GAMMA FMOVQ hardCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
 
 // From probabilities. A quarter's sets: QA x, QB 1 − x; then QD is ℓ and QE the
@@ -393,29 +373,6 @@ done:
 	EXP(QB, QC, QD, QE, QF);    \
 	SIGMOID(QC, QE, QF, QG)
 
-// r, s = large, small where the logit u has the sign of its class, else
-// swapped, by row.
-#define SELECT_ROW(SIGN, u, large, small) \
-	SIGN(u, K0);                   \
-	VORR_B16(large, large, K1);    \
-	VBIF_B16(K0, small, large);    \
-	VBIF_B16(K0, K1, small)
-#define SELECT(SIGN) \
-	SELECT_ROW(SIGN, QA, QE, QF);       \
-	SELECT_ROW(SIGN, QA+1, QE+1, QF+1); \
-	SELECT_ROW(SIGN, QA+2, QE+2, QF+2); \
-	SELECT_ROW(SIGN, QA+3, QE+3, QF+3)
-
-// QC = ℓ = log1p(t) + max(−u, 0), for the background log1p(t) + max(u, 0).
-#define SURPRISE_0 \
-	VEOR_B16(K0, K0, K0);       \
-	EACH_M(VFMAX_S4, K0, QA, QA); \
-	EACH(VFADD_S4, QA, QC, QC)
-#define SURPRISE_1 \
-	VEOR_B16(K0, K0, K0);       \
-	EACH_M(VFMIN_S4, K0, QA, QA); \
-	EACH(VFSUB_S4, QA, QC, QC)
-
 // Mixed rows take u = x in the foreground and −x elsewhere.
 #define LOAD_MIXED \
 	LOAD_ROWS;                  \
@@ -425,10 +382,6 @@ done:
 	EACH(VEOR_B16, QG, QA, QA)
 
 // ℓ, and the focal term into QE.
-#define CE(SIGN, SURPRISE) \
-	LOG1P(QC, QB, QD, QE); \
-	SURPRISE
-
 #define CE_HALF(SIGN, SURPRISE) \
 	CE(SIGN, SURPRISE);         \
 	FOCAL_HALF(QF, QC, QE, QA, QB)
@@ -442,18 +395,8 @@ done:
 	CE(SIGN, SURPRISE);        \
 	FOCAL_TWO(QF, QC, QE, QA, QB)
 
-// Any γ takes log2 s = n + (f·log2E − log1p(t)·log2E), n and f only where s is
-// the small one; QE holds the negative of what is in brackets.
 #define CE_ANY(SIGN, SURPRISE) \
-	EACH1(SIGN, QA, QE);                  \
-	EACH(VAND_B16, QE, QB, QB);           \
-	EACH(VAND_B16, QE, QD, QD);           \
-	LOG1P(QC, QE, QF, QG);                \
-	EACH_LANE(VFMUL_LANE, 2, K1, QC, QE); \
-	EACH_LANE(VFMLA_LANE, 2, K1, QB, QE); \
-	SURPRISE;                             \
-	LOAD_GAMMA;                           \
-	EXP2(QD, QE, QF, QG, QA, VFSUB_S4, VFMLA_LANE); \
+	CE_POWER_ANY(SIGN, SURPRISE); \
 	EACH(VFMUL_S4, QC, QG, QE)
 
 #define LOGITS_CLASS(SIGN) \

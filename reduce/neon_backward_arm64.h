@@ -1,0 +1,286 @@
+// What the one-channel backward kernels share.
+//
+// Voxels do not depend on each other here, so a set is 16 neighbours. A group
+// of 64 whose labels agree has its coefficients in the lanes of one register;
+// a mixed group looks each voxel's up in tables of 16 bytes by TBL, where
+// class 0 is the first lane, class 1 the second, and what is ignored reads a
+// 0 from the third.
+
+#define G R19 // the next gradients
+#define G_NUMBER 19
+#define ADDS R20 // 1 where gradients are added, else 0
+#define SETS R6  // sets left in the group
+#define INDEX R21 // the set's table index in the frame
+#define INDEX_NUMBER 21
+#define SAVED R22 // r and s in the frame
+#define SAVED_NUMBER 22
+
+// The frame, from FRAME on; EPS_AT and IGNORE_AT are those of the forward
+// kernels.
+#define LANES_AT  64  // [class] region, ce, focal, γ
+#define REGION_AT 96  // [class] region in every lane
+#define TABLES_AT 128 // of region, ce, focal
+#define CE_AT     192 // [class] ce in every lane of a set
+#define INDEX_AT  320
+#define SAVED_AT  384
+
+#define REGION_TABLE TABLES_AT
+#define CE_TABLE     (TABLES_AT+16)
+#define FOCAL_TABLE  (TABLES_AT+32)
+
+// A pair of registers with eps and oneMinus, which are neighbours in a call.
+#define SPREAD_EPS(eps) \
+	MOVWU eps(CALL), TEMP;            \
+	VDUP TEMP, V30.S4;                \
+	MOVWU (eps+4)(CALL), TEMP;        \
+	VDUP TEMP, V31.S4;                \
+	FSTPQ (F30, F31), EPS_AT(FRAME)
+
+// The ignored label in every byte; none: 0, which changes nothing.
+#define SPREAD_IGNORE(ignore) \
+	MOVWU ignore(CALL), TEMP;         \
+	CMPW $255, TEMP;                  \
+	CSEL HI, ZR, TEMP, TEMP;          \
+	VDUP TEMP, V30.B16;               \
+	FMOVQ F30, IGNORE_AT(FRAME)
+
+#define FRAME_BEGIN \
+	MOVD ZR, DONE;                    \
+	MOVD $·neon(SB), CONST;           \
+	FMOVQ neonTable_one(CONST), F28;  \ // ONE
+	ADD  $(16+63), RSP, FRAME;        \
+	AND  $~63, FRAME;                 \
+	ADD  $INDEX_AT, FRAME, INDEX;     \
+	ADD  $SAVED_AT, FRAME, SAVED
+
+// The coefficients of both classes, at class of the call, in all their shapes.
+// TURN is what changes their signs.
+#define SPREAD_COEFFICIENTS(class, gamma, TURN) \
+	FMOVQ class(CALL), F0;                      \ // the fourth lane is another's
+	FMOVQ (class+coefficients__size)(CALL), F1; \
+	MOVWU gamma(CALL), TEMP;                    \
+	VMOV TEMP, V0.S[3];                         \
+	VMOV TEMP, V1.S[3];                         \
+	TURN;                                       \
+	FSTPQ (F0, F1), LANES_AT(FRAME);            \
+	VDUP V0.S[0], V2.S4;                        \
+	VDUP V1.S[0], V3.S4;                        \
+	FSTPQ (F2, F3), REGION_AT(FRAME);           \
+	VDUP V0.S[1], V2.S4;                        \
+	VDUP V1.S[1], V3.S4;                        \
+	FSTPQ (F2, F2), CE_AT(FRAME);               \
+	FSTPQ (F2, F2), (CE_AT+32)(FRAME);          \
+	FSTPQ (F3, F3), (CE_AT+64)(FRAME);          \
+	FSTPQ (F3, F3), (CE_AT+96)(FRAME);          \
+	VZIP1 V1.S4, V0.S4, V2.S4;                  \ // region and ce
+	VZIP2 V1.S4, V0.S4, V4.S4;                  \ // focal and γ
+	VDUP V2.D[1], V3.D2;                        \
+	VEOR_B16(5, 5, 5);                          \
+	FSTPQ (F5, F5), REGION_TABLE(FRAME);        \
+	FMOVQ F5, FOCAL_TABLE(FRAME);               \
+	FMOVD F2, REGION_TABLE(FRAME);              \
+	FMOVD F3, CE_TABLE(FRAME);                  \
+	FMOVD F4, FOCAL_TABLE(FRAME)
+
+#define TURN_NONE VEOR_B16(5, 5, 5)
+// The logits' chain adds −ce and −focal.
+#define TURN_PULL \
+	LOAD_K0(neonTable_signOfPull); \
+	VEOR_B16(K0, 0, 0);            \
+	VEOR_B16(K0, 1, 1)
+
+// The largest raw bits of the block's values at X, which stays. MAGNITUDE
+// takes the signs off where they are allowed. Leaves the block if they are
+// not plain.
+#define CHECK_VALUES(x, limit, MAGNITUDE, loop) \
+	EACH(VEOR_B16, QG, QG, QG);        \
+	MOVD x, WALK;                      \
+	MOVD $(const_BlockSize/64), SETS;  \
+loop:                                  \
+	VLD1P_S4(WALK_NUMBER, QA);         \
+	VLD1P_S4(WALK_NUMBER, QB);         \
+	VLD1P_S4(WALK_NUMBER, QC);         \
+	VLD1P_S4(WALK_NUMBER, QD);         \
+	MAGNITUDE(QA);                     \
+	MAGNITUDE(QB);                     \
+	MAGNITUDE(QC);                     \
+	MAGNITUDE(QD);                     \
+	EACH(VUMAX_S4, QA, QG, QG);        \
+	EACH(VUMAX_S4, QB, QG, QG);        \
+	EACH(VUMAX_S4, QC, QG, QG);        \
+	EACH(VUMAX_S4, QD, QG, QG);        \
+	SUB  $1, SETS;                     \
+	CBNZ SETS, loop;                   \
+	VUMAX_S4(QG+1, QG, QG);            \
+	VUMAX_S4(QG+3, QG+2, QG+2);        \
+	VUMAX_S4(QG+2, QG, QG);            \
+	VUMAXV_S4(QG, QG);                 \
+	VMOV_W(QG, TEMP_NUMBER);           \
+	CMPW limit, TEMP;                  \
+	BHI  done
+
+#define RAW(s)
+#define MAGNITUDE(s) EACH1(VFABS_S4, s, s)
+
+// The block's labels are 0, 1 or ignored, or it is left.
+#define CHECK_LABELS(loop) \
+	EACH(VEOR_B16, QG, QG, QG);        \
+	FMOVQ IGNORE_AT(FRAME), F30;       \
+	MOVD Y, WALK;                      \
+	MOVD $(const_BlockSize/64), SETS;  \
+loop:                                  \
+	VLD1P_S4(WALK_NUMBER, QA);         \
+	EACH_M(VCMEQ_B16, K0, QA, QB);     \
+	EACH(VBIC_B16, QB, QA, QA);        \ // 0 where ignored
+	EACH(VUMAX_B16, QA, QG, QG);       \
+	SUB  $1, SETS;                     \
+	CBNZ SETS, loop;                   \
+	VUMAX_B16(QG+1, QG, QG);           \
+	VUMAX_B16(QG+3, QG+2, QG+2);       \
+	VUMAX_B16(QG+2, QG, QG);           \
+	VUMAXV_B16(QG, QG);                \
+	VMOV_W(QG, TEMP_NUMBER);           \
+	CMPW $1, TEMP;                     \
+	BHI  done
+
+// The derivatives in d to the gradients; t is scratch.
+#define PUT(d, t) \
+	CBZ  ADDS, 6(PC);        \ // over the five that add
+	VLD1_S4(G_NUMBER, t);    \
+	EACH(VFADD_S4, t, d, d); \
+	VST1P_S4(G_NUMBER, d)
+
+// The table index of the next 16 labels to QG and INDEX: byte j of a lane is
+// 4·class + j, with class 2 for what is ignored.
+#define LOAD_INDEX \
+	FMOVQ.P 16(Y), F30;                       \
+	LOAD_K1(neonTable_labelMost);             \
+	VUMIN_B16(K1, K0, K0);                    \
+	VSHL2_B16(K0, K0);                        \
+	ADD  $neonTable_quarters, CONST, TEMP;    \
+	VLD1_S4(TEMP_NUMBER, QG);                 \
+	EACH_N(VTBL_B16, QG, K0, QG);             \
+	LOAD_K1(neonTable_byteOf);                \
+	EACH_M(VORR_B16, K1, QG, QG);             \
+	VST1_S4(INDEX_NUMBER, QG)
+
+// Coefficients of a class: of K1's lanes, and REGION_AT and CE_AT.
+#define LANES(y) FMOVQ (LANES_AT+16*y)(FRAME), F31
+#define LANES_0 LANES(0)
+#define LANES_1 LANES(1)
+#define CE_LANE(s, d)          EACH_LANE(VFMUL_LANE, 1, K1, s, d) // d = ce·s
+#define FOCAL_LANE(x, d, t)    EACH_LANE(VFMLA_LANE, 2, K1, x, d) // d += focal·x
+#define FOCAL_MUL_LANE(x, t)   EACH_LANE(VFMUL_LANE, 2, K1, x, x) // x *= focal
+#define REGION_FROM(x, y) \
+	FMOVQ (REGION_AT+16*y)(FRAME), F30; \
+	EACH_N(VFSUB_S4, x, K0, x)            // x = region − x
+#define REGION_0(x, t) REGION_FROM(x, 0)
+#define REGION_1(x, t) REGION_FROM(x, 1)
+// d = region·r − ce, ce turned.
+#define MARGIN_LANE(r, d, y) \
+	ADD  $(CE_AT+64*y), FRAME, TEMP;     \
+	VLD1_S4(TEMP_NUMBER, d);             \
+	EACH_LANE(VFMLA_LANE, 0, K1, r, d)
+#define MARGIN_0(r, d, t) MARGIN_LANE(r, d, 0)
+#define MARGIN_1(r, d, t) MARGIN_LANE(r, d, 1)
+
+// The same of a mixed set. γ is the same for both classes; QG is the index.
+#define LANES_MIXED \
+	LANES_0; \
+	VLD1_S4(INDEX_NUMBER, QG)
+#define LOOK_UP(table, d) \
+	FMOVQ table(FRAME), F30; \
+	EACH_N(VTBL_B16, QG, K0, d)
+#define CE_MIXED(s, d) \
+	LOOK_UP(CE_TABLE, d); \
+	EACH(VFMUL_S4, s, d, d)
+#define FOCAL_MIXED(x, d, t) \
+	LOOK_UP(FOCAL_TABLE, t); \
+	EACH(VFMLA_S4, x, t, d)
+#define FOCAL_MUL_MIXED(x, t) \
+	LOOK_UP(FOCAL_TABLE, t); \
+	EACH(VFMUL_S4, t, x, x)
+#define REGION_MIXED(x, t) \
+	LOOK_UP(REGION_TABLE, t); \
+	EACH(VFSUB_S4, x, t, x)
+#define MARGIN_MIXED(r, d, t) \
+	LOOK_UP(CE_TABLE, d);     \
+	LOOK_UP(REGION_TABLE, t); \
+	EACH(VFMLA_S4, r, t, d)
+
+// d = ce/r.
+#define QUOTIENT_LANE(r, d, y) \
+	FMOVQ (CE_AT+64*y)(FRAME), F30; \
+	EACH_N(VFDIV_S4, r, K0, d)
+#define QUOTIENT_0(r, d) QUOTIENT_LANE(r, d, 0)
+#define QUOTIENT_1(r, d) QUOTIENT_LANE(r, d, 1)
+#define QUOTIENT_MIXED(r, d) \
+	LOOK_UP(CE_TABLE, d); \
+	EACH(VFDIV_S4, r, d, d)
+
+// mask = r or s is under eps: there the derivative has its region alone.
+#define OUTSIDE(r, s, mask) \
+	EACH(VFMIN_S4, s, r, mask);    \
+	FMOVQ EPS_AT(FRAME), F30;      \
+	EACH_N(VFCMGT_S4, mask, K0, mask)
+
+// The derivatives by probabilities r, to QD. Where cross entropy is wanted:
+#define PULL_CE(r, s, LANES, QUOTIENT, REGION) \
+	OUTSIDE(r, s, QC);          \
+	LANES;                      \
+	QUOTIENT(r, QD);            \ // QD = ce/r
+	EACH(VBIC_B16, QC, QD, QD); \
+	REGION(QD, QE)                // QD = region − QD
+
+// And a focal sum. FOCAL is one of the focal powers.
+#define PULL_FOCAL(r, s, FOCAL, LANES, CE_TIMES, FOCAL_TIMES, REGION) \
+	VST1_S4(SAVED_NUMBER, s);            \
+	NEG_LOG_KEEP(r, s, QC, QD, QE, QF);  \ // QD = ℓ
+	LANES_0;                             \
+	EACH_LANE(VFMUL_LANE, 3, K1, r, QF); \
+	FMOVQ (EPS_AT+16)(FRAME), F30;       \
+	EACH_M(VFMIN_S4, K0, s, QE);         \ // QE = min(s, oneMinus)
+	EACH(VFMLA_S4, QD, QF, s);           \ // s += γ·r·ℓ
+	FOCAL(QE, s, QF, QD, QG);            \ // QF = slope
+	VLD1_S4(SAVED_NUMBER, s);            \
+	OUTSIDE(r, s, QC);                   \
+	LANES;                               \
+	CE_TIMES(s, QD);                     \
+	EACH(VFMUL_S4, s, r, r);             \ // r·s
+	FOCAL_TIMES(QF, QD, QE);             \ // QD = ce·s + focal·slope
+	EACH(VFDIV_S4, r, QD, QD);           \
+	EACH(VBIC_B16, QC, QD, QD);          \
+	REGION(QD, QE)                         // QD = region − QD
+
+// The derivatives by logits' margins, to QE, from r in QE and s in QF: without
+// a focal sum,
+#define PULL_LOGITS(LANES, MARGIN) \
+	LANES;                     \
+	MARGIN(QE, QC, QB);        \ // QC = region·r − ce
+	EACH(VFMUL_S4, QC, QF, QE)
+
+// and with one. SURPRISE_POWER makes ℓ (QC) of the parts, and SLOPE makes QE
+// of s (QB) and of γ·r·ℓ + s (QD).
+#define PULL_LOGITS_FOCAL(SURPRISE_POWER, SLOPE, LANES, MARGIN, FOCAL_TIMES) \
+	MOVD SAVED, TEMP;                     \
+	VST1P_S4(TEMP_NUMBER, QE);            \
+	VST1_S4(TEMP_NUMBER, QF);             \
+	SURPRISE_POWER;                       \
+	MOVD SAVED, TEMP;                     \
+	VLD1P_S4(TEMP_NUMBER, QA);            \ // QA = r
+	VLD1_S4(TEMP_NUMBER, QB);             \ // QB = s
+	VLD1_S4(TEMP_NUMBER, QD);             \
+	LANES_0;                              \
+	EACH_LANE(VFMUL_LANE, 3, K1, QA, QE); \
+	EACH(VFMLA_S4, QC, QE, QD);           \ // QD = γ·r·ℓ + s
+	SLOPE;                                \
+	LANES;                                \
+	FOCAL_TIMES(QE, QF);                  \ // QE = −focal·slope
+	MARGIN(QA, QC, QF);                   \ // QC = region·r − ce
+	EACH(VFMLA_S4, QC, QB, QE)              // QE = s·QC − focal·slope
+
+#define SLOPE_HALF         FOCAL_HALF(QB, QD, QE, QG, QF)
+#define SLOPE_ONE          FOCAL_ONE(QB, QD, QE, QG, QF)
+#define SLOPE_THREE_HALVES FOCAL_THREE_HALVES(QB, QD, QE, QG, QF)
+#define SLOPE_TWO          FOCAL_TWO(QB, QD, QE, QG, QF)
+#define SLOPE_ANY          EACH(VFMUL_S4, QD, QG, QE)
