@@ -60,7 +60,7 @@ func (t *pull) probability(r, s, region, ce, focal float32) float32 {
 	if t.want == wantCE {
 		return region - ce/r
 	}
-	slope := t.slope(r, s, negLog(r, s), t.power.of(min(s, t.oneMinus)))
+	slope := t.slope(r, s, negLog(r, s), t.power.of(s))
 	return region - fma(focal, slope, float32(ce*s))/float32(r*s)
 }
 

@@ -44,6 +44,7 @@ type hardBackward struct {
 	power power
 
 	add         bool // gradient += instead of =
+	stream      bool // where not, gradient may be written past the caches
 	clampRegion bool // portable kernels only
 }
 

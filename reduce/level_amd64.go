@@ -28,7 +28,12 @@ func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
 
 func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
 
-func (l Level) hardBackward(p pass, c *hardBackward) int { return hardBackwardGeneric(p, c) }
+func (l Level) hardBackward(p pass, c *hardBackward) int {
+	if l == AVX512 {
+		return hardBackwardAVX512(p, c)
+	}
+	return hardBackwardGeneric(p, c)
+}
 
 func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
 
