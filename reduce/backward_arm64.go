@@ -67,28 +67,28 @@ func hardBackwardProbabilitiesRegionNEON(c *hardBackward) int
 //go:noescape
 func hardBackwardProbabilitiesCENEON(c *hardBackward) int
 
-// slope := √min(s, oneMinus) · (γ·r·ℓ + s) with ℓ := negLog(r, s)
+// slope := √s · (γ·r·ℓ + s) with ℓ := negLog(r, s)
 // d = region − (focal·slope + ce·s) / (r·s); outside: region
 //
 //go:noescape
 func hardBackwardProbabilitiesHalfNEON(c *hardBackward) int
 
-// … slope := min(s, oneMinus) · (γ·r·ℓ + s)
+// … slope := s · (γ·r·ℓ + s)
 //
 //go:noescape
 func hardBackwardProbabilitiesOneNEON(c *hardBackward) int
 
-// … slope := (√q · q) · (γ·r·ℓ + s), q := min(s, oneMinus)
+// … slope := (√s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
 func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward) int
 
-// … slope := (q · q) · (γ·r·ℓ + s), q := min(s, oneMinus)
+// … slope := (s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
 func hardBackwardProbabilitiesTwoNEON(c *hardBackward) int
 
-// … slope := exp2(γ · log2 q) · (γ·r·ℓ + s), q := min(s, oneMinus)
+// … slope := exp2(γ · log2 s) · (γ·r·ℓ + s)
 //
 //go:noescape
 func hardBackwardProbabilitiesAnyNEON(c *hardBackward) int

@@ -238,9 +238,8 @@ loop:                                  \
 	NEG_LOG_KEEP(r, s, QC, QD, QE, QF);  \ // QD = ℓ
 	LANES_0;                             \
 	EACH_LANE(VFMUL_LANE, 3, K1, r, QF); \
-	FMOVQ (EPS_AT+16)(FRAME), F30;       \
-	EACH_M(VFMIN_S4, K0, s, QE);         \ // QE = min(s, oneMinus)
 	EACH(VFMLA_S4, QD, QF, s);           \ // s += γ·r·ℓ
+	VLD1_S4(SAVED_NUMBER, QE);           \ // QE = s
 	FOCAL(QE, s, QF, QD, QG);            \ // QF = slope
 	VLD1_S4(SAVED_NUMBER, s);            \
 	OUTSIDE(r, s, QC);                   \
