@@ -80,8 +80,10 @@ next:                                    \
 #define REGION_SET(y) \
 	ADD  $64, X;                        \
 	FMOVQ (REGION_AT+16*y)(FRAME), F30; \
-	EACH(VEOR_B16, QA, QA, QA);         \
-	EACH_M(VORR_B16, K0, QA, QA);       \
+	VMOV_B16(K0, QA);                   \
+	VMOV_B16(K0, QA+1);                 \
+	VMOV_B16(K0, QA+2);                 \
+	VMOV_B16(K0, QA+3);                 \
 	PUT(QA, QB)
 #define REGION_MIXED_SET \
 	ADD  $64, X;               \

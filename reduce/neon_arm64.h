@@ -54,6 +54,7 @@
 #define VUMAX_S4(m, n, d)   WORD $(0x6ea06400 | (m)<<16 | (n)<<5 | (d))
 #define VUMAXV_S4(n, d)     WORD $(0x6eb0a800 | (n)<<5 | (d)) // the largest lane
 #define VSHL23_S4(n, d)     WORD $(0x4f375400 | (n)<<5 | (d)) // n << 23
+#define VSHL6_B16(n, d)     WORD $(0x4f0e5400 | (n)<<5 | (d)) // n << 6
 #define VADD_B16(m, n, d)   WORD $(0x4e208400 | (m)<<16 | (n)<<5 | (d))
 #define VSUB_B16(m, n, d)   WORD $(0x6e208400 | (m)<<16 | (n)<<5 | (d)) // n − m
 #define VUMAX_B16(m, n, d)  WORD $(0x6e206400 | (m)<<16 | (n)<<5 | (d))
@@ -62,6 +63,7 @@
 #define VUADDLV_B16(n, d)   WORD $(0x6e303800 | (n)<<5 | (d)) // the sum of the lanes, 16 bits
 
 // Bits.
+#define VMOV_B16(n, d)     WORD $(0x4ea01c00 | (n)<<16 | (n)<<5 | (d))
 #define VAND_B16(m, n, d)  WORD $(0x4e201c00 | (m)<<16 | (n)<<5 | (d))
 #define VBIC_B16(m, n, d)  WORD $(0x4e601c00 | (m)<<16 | (n)<<5 | (d)) // n &^ m
 #define VORR_B16(m, n, d)  WORD $(0x4ea01c00 | (m)<<16 | (n)<<5 | (d))

@@ -143,10 +143,10 @@
 	CMPW LIMIT, TEMP;           \
 	BHI  done
 
-// Four registers of four lanes each, lanes 0 to 15, to one float64, added to
-// the sum at offset of the call.
-#define FOLD(a, b, c, d, offset) \
-	VFCVTL_D2(a, QE);           \ // by halves: i + i+8
+// Four registers of four lanes each, lanes 0 to 15, folded to one float64 in
+// QE.
+#define FOLD_LANES(a, b, c, d) \
+	VFCVTL_D2(a, QE);           \
 	VFCVTL_D2(c, QF);           \
 	VFCVTL2_D2(a, QE+1);        \
 	VFCVTL2_D2(c, QF+1);        \
@@ -154,20 +154,24 @@
 	VFCVTL_D2(d, QF+2);         \
 	VFCVTL2_D2(b, QE+3);        \
 	VFCVTL2_D2(d, QF+3);        \
-	VFADD_D2(QF, QE, QE);       \
+	VFADD_D2(QF, QE, QE);       \ // i + i+8
 	VFADD_D2(QF+1, QE+1, QE+1); \
 	VFADD_D2(QF+2, QE+2, QE+2); \
 	VFADD_D2(QF+3, QE+3, QE+3); \
 	VFADD_D2(QE+2, QE, QE);     \ // i + i+4
 	VFADD_D2(QE+3, QE+1, QE+1); \
 	VFADD_D2(QE+1, QE, QE);     \ // i + i+2
-	VFADDP_D2(QE, QE);          \ // i + i+1
-	FMOVD offset(CALL), F20;    \
-	FADDD F16, F20, F20;        \
+	VFADDP_D2(QE, QE)             // i + i+1
+
+// The same, added to the sum at offset of the call.
+#define FOLD(a, b, c, d, offset) \
+	FOLD_LANES(a, b, c, d);  \
+	FMOVD offset(CALL), F20; \
+	FADDD F16, F20, F20;     \
 	FMOVD F20, offset(CALL)
 
-#define FOLD_SET(a, offset) FOLD(a, a+1, a+2, a+3, offset)
-#define SUM_AT(sum, y) (hardCall_sums+sum+8*y)
+#define FOLD_SET(s, offset) FOLD(s, s+1, s+2, s+3, offset)
+#define SUM_AT(sum, y)      (hardCall_sums+sum+8*y)
 
 // The sums of a class, r at 0 of each quarter, s at 1, l at 2, f at 3.
 #define LOAD_SUMS(y) \

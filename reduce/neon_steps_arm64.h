@@ -242,7 +242,7 @@
 // swapped, by row.
 #define SELECT_ROW(SIGN, u, large, small) \
 	SIGN(u, K0);                   \
-	VORR_B16(large, large, K1);    \
+	VMOV_B16(large, K1);           \
 	VBIF_B16(K0, small, large);    \
 	VBIF_B16(K0, K1, small)
 #define SELECT(SIGN) \

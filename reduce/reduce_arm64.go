@@ -182,6 +182,7 @@ func mapPowerNEON(c *mapCall)
 // cheaper than four moves. Factors are lanes of one register.
 type neonTable struct {
 	one         [4]float32
+	two         [4]float32
 	splitNegLog [2][4]uint32 // the largest float32 below 1, exponent
 	splitLog2   [2][4]uint32 // √½, exponent
 	expFloor    [4]float32   // −expFloor
@@ -209,8 +210,9 @@ type neonTable struct {
 	log2   [8]neonSet // log2Poly[1:]
 	exp2   [6]neonSet // exp2Poly[1:]
 
-	quarters [4][16]uint8 // byte 4i+j: lane i of the quarter
-	limits   [2]uint32    // the bits of the largest plain value, by input
+	quarters  [4][16]uint8 // indices that spread a quarter's bytes over its lanes
+	highBytes [4][16]uint8 // the same for the high byte of each lane, the others 0
+	limits    [2]uint32    // the bits of the largest plain value, by input
 }
 
 // A neonSet is a number in every lane of four registers.
@@ -222,6 +224,7 @@ func newNEONTable() neonTable {
 	const below1 = 0x3f7fffff
 	t := neonTable{
 		one:           same[float32](1),
+		two:           same[float32](2),
 		splitNegLog:   [2][4]uint32{same[uint32](below1), same[uint32](exponent)},
 		splitLog2:     [2][4]uint32{same[uint32](sqrtHalf), same[uint32](exponent)},
 		expFloor:      same[float32](-expFloor),
@@ -254,6 +257,10 @@ func newNEONTable() neonTable {
 			t.quarters[q][i] = uint8(4*q + i/4)
 			t.byteOf[i] = uint8(i % 4)
 			t.labelMost[i] = 2
+			t.highBytes[q][i] = 255
+			if i%4 == 3 {
+				t.highBytes[q][i] = t.quarters[q][i]
+			}
 		}
 	}
 	for _, in := range []input{probabilities, logits} {

@@ -97,61 +97,82 @@ done:
 
 
 // From probabilities, TP, FP and FN alone: row by row, all sums in registers.
+// A voxel's weight is 2 in the foreground and −2 in the background, because
+// these numbers have one byte that is not 0, the highest: a table lookup makes
+// them of a row's labels with no step after it. Sums are double until they are
+// folded, which costs no digit.
 
-#define R0_SUM QA // Σ r of the background, a register per quarter
+#define R0_SUM QA       // 2·Σ r of the background, a register per quarter
 #define S0_SUM QB
 #define R1_SUM QC
 #define S1_SUM QD
-#define BYTES_OF QE   // the bytes of a row's labels that are a quarter
-#define VALUES QF     // a row of x
-#define REST QG       // 1 − x
-#define WEIGHT (QG+1) // 1 where a voxel is of a class, else 0
-#define LABEL (QG+2)
+#define HIGH_BYTES QE   // the bytes of a row's labels that are a quarter's high bytes
+#define DOUBLE QE       // 2, where HIGH_BYTES are not wanted
+#define VALUES QF       // a row of x
+#define REST QG         // 1 − x
+#define WEIGHT (QG+1)
+#define FOREGROUND (QG+2)
 #define BACKGROUND (QG+3)
-#define LABEL_MOST K0 // the largest label that is not ignored, by byte
-#define VALID K1      // valid voxels, by byte
+#define LABEL_MOST K0   // the largest label that is not ignored, by byte
+#define VALID K1        // the valid voxels, by byte
 
 #define REGION_ROW \
-	FMOVQ.P 16(Y), F26;                 \ // LABEL
-	FMOVQ IGNORE_AT(FRAME), F24;        \
-	VCMEQ_B16(REST, LABEL, REST);       \
-	VCMEQ0_B16(LABEL, BACKGROUND);      \
-	VBIC_B16(REST, LABEL, LABEL);       \ // 0 where ignored
-	VUMAX_B16(LABEL, LABEL_MOST, LABEL_MOST); \
-	VADD_B16(LABEL, VALID, VALID);      \
-	VSUB_B16(BACKGROUND, VALID, VALID); \
-	VCMTST_B16(LABEL, LABEL, LABEL);    \ // the foreground
-	VLD1P_S4(X_NUMBER, VALUES);         \
-	REGION_QUARTER(0);                  \
-	REGION_QUARTER(1);                  \
-	REGION_QUARTER(2);                  \
+	FMOVQ.P 16(Y), F26;                       \ // FOREGROUND = label
+	FMOVQ IGNORE_AT(FRAME), F24;              \
+	VCMEQ_B16(REST, FOREGROUND, REST);        \ // REST = label = ignore
+	VCMEQ0_B16(FOREGROUND, BACKGROUND);       \
+	VBIC_B16(REST, FOREGROUND, FOREGROUND);   \ // 0 where ignored
+	VUMAX_B16(FOREGROUND, LABEL_MOST, LABEL_MOST); \
+	VADD_B16(FOREGROUND, VALID, VALID);       \
+	VSUB_B16(BACKGROUND, VALID, VALID);       \
+	VSHL6_B16(FOREGROUND, FOREGROUND);        \ // the high byte of 2
+	VSHL6_B16(BACKGROUND, BACKGROUND);        \ // the high byte of −2
+	VLD1P_S4(X_NUMBER, VALUES);               \
+	REGION_QUARTER(0);                        \
+	REGION_QUARTER(1);                        \
+	REGION_QUARTER(2);                        \
 	REGION_QUARTER(3)
 
 #define REGION_QUARTER(q) \
-	VUMAX_S4(VALUES+q, MOST, MOST);            \
-	VFSUB_S4(VALUES+q, ONE, REST);             \
-	VTBL_B16(BYTES_OF+q, LABEL, WEIGHT);       \
-	VAND_B16(ONE, WEIGHT, WEIGHT);             \
-	VFMLA_S4(WEIGHT, VALUES+q, R1_SUM+q);      \
-	VFMLA_S4(WEIGHT, REST, S1_SUM+q);          \
-	VTBL_B16(BYTES_OF+q, BACKGROUND, WEIGHT);  \
-	VAND_B16(ONE, WEIGHT, WEIGHT);             \
-	VFMLA_S4(WEIGHT, REST, R0_SUM+q);          \
-	VFMLA_S4(WEIGHT, VALUES+q, S0_SUM+q)
+	VUMAX_S4(VALUES+q, MOST, MOST);             \
+	VFSUB_S4(VALUES+q, ONE, REST);              \
+	VTBL_B16(HIGH_BYTES+q, FOREGROUND, WEIGHT); \
+	VFMLA_S4(WEIGHT, VALUES+q, R1_SUM+q);       \
+	VFMLA_S4(WEIGHT, REST, S1_SUM+q);           \
+	VTBL_B16(HIGH_BYTES+q, BACKGROUND, WEIGHT); \
+	VFMLS_S4(WEIGHT, REST, R0_SUM+q);           \
+	VFMLS_S4(WEIGHT, VALUES+q, S0_SUM+q)
+
+#define REGION_MIXED \
+	SUB $64, Y;                               \
+	ADD $neonTable_highBytes, CONST, TEMP;    \
+	VLD1_S4(TEMP_NUMBER, HIGH_BYTES);         \
+	REGION_ROW;                               \
+	REGION_ROW;                               \
+	REGION_ROW;                               \
+	REGION_ROW
 
 #define REGION_CLASS_ROW(x_sum, rest_sum) \
-	VLD1P_S4(X_NUMBER, VALUES);               \
-	MAX_ROWS(VALUES, MOST);                   \
-	EACH(VFADD_S4, VALUES, x_sum, x_sum);     \
-	EACH_N(VFSUB_S4, VALUES, ONE, QG);        \
-	EACH(VFADD_S4, QG, rest_sum, rest_sum)
+	VLD1P_S4(X_NUMBER, VALUES);                  \
+	MAX_ROWS(VALUES, MOST);                      \
+	EACH_M(VFMLA_S4, DOUBLE, VALUES, x_sum);     \
+	EACH_N(VFSUB_S4, VALUES, ONE, QG);           \
+	EACH_M(VFMLA_S4, DOUBLE, QG, rest_sum)
 
 #define REGION_CLASS(x_sum, rest_sum) \
 	ADD $64, COUNT;                    \
+	FMOVQ neonTable_two(CONST), F16;   \ // DOUBLE
 	REGION_CLASS_ROW(x_sum, rest_sum); \
 	REGION_CLASS_ROW(x_sum, rest_sum); \
 	REGION_CLASS_ROW(x_sum, rest_sum); \
 	REGION_CLASS_ROW(x_sum, rest_sum)
+
+#define FOLD_DOUBLE(s, offset) \
+	FOLD_LANES(s, s+1, s+2, s+3); \
+	FMOVD offset(CALL), F20;      \
+	FMOVD $0.5, F21;              \
+	FMADDD F21, F20, F16, F20;    \ // += ½·F16
+	FMOVD F20, offset(CALL)
 
 TEXT ·hardProbabilitiesRegionNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
@@ -165,16 +186,10 @@ block:
 	EACH(VEOR_B16, S1_SUM, S1_SUM, S1_SUM)
 	VEOR_B16(LABEL_MOST, LABEL_MOST, LABEL_MOST)
 	VEOR_B16(VALID, VALID, VALID)
-	ADD $neonTable_quarters, CONST, TEMP
-	VLD1_S4(TEMP_NUMBER, BYTES_OF)
 
 group:
 	CLASSIFY(QG, QF, background, foreground)
-	SUB $64, Y
-	REGION_ROW
-	REGION_ROW
-	REGION_ROW
-	REGION_ROW
+	REGION_MIXED
 	B next
 
 background:
@@ -194,10 +209,10 @@ next:
 	VUADDLV_B16(VALID, QG)
 	VMOV_W(QG, TEMP_NUMBER)
 	ADD  TEMP, COUNT
-	FOLD_SET(R0_SUM, SUM_AT(hardSums_r, 0))
-	FOLD_SET(R1_SUM, SUM_AT(hardSums_r, 1))
-	FOLD_SET(S0_SUM, SUM_AT(hardSums_s, 0))
-	FOLD_SET(S1_SUM, SUM_AT(hardSums_s, 1))
+	FOLD_DOUBLE(R0_SUM, SUM_AT(hardSums_r, 0))
+	FOLD_DOUBLE(R1_SUM, SUM_AT(hardSums_r, 1))
+	FOLD_DOUBLE(S0_SUM, SUM_AT(hardSums_s, 0))
+	FOLD_DOUBLE(S1_SUM, SUM_AT(hardSums_s, 1))
 	BLOCK_END
 	B block
 
@@ -249,7 +264,7 @@ done:
 #define COLUMN_1(q) \
 	COLUMN(q, QE, QF); \
 	PRODUCT(QA+q, QB+q, QC+q, QD+q, QG, QG+1, QG+2, QG+3, QA+q); \
-	VORR_B16(QG+3, QG+3, QD+q)
+	VMOV_B16(QG+3, QD+q)
 
 #define QUAD_CLASS(y, COLUMN_Y) \
 	ADD  $64, COUNT;                           \
