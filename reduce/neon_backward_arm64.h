@@ -251,24 +251,15 @@ loop:                                  \
 	EACH(VBIC_B16, QC, QD, QD);          \
 	REGION(QD, QE)                         // QD = region − QD
 
-// The derivatives by logits' margins, to QE, from r in QE and s in QF: without
-// a focal sum,
-#define PULL_LOGITS(LANES, MARGIN) \
-	LANES;                     \
-	MARGIN(QE, QC, QB);        \ // QC = region·r − ce
-	EACH(VFMUL_S4, QC, QF, QE)
+// The derivatives by logits' margins: without a focal sum, to d,
+#define PULL_LOGITS(r, s, d, LANES, MARGIN) \
+	LANES;                  \
+	MARGIN(r, d, QB);       \ // d = region·r − ce
+	EACH(VFMUL_S4, d, s, d)
 
-// and with one. SURPRISE_POWER makes ℓ (QC) of the parts, and SLOPE makes QE
-// of s (QB) and of γ·r·ℓ + s (QD).
-#define PULL_LOGITS_FOCAL(SURPRISE_POWER, SLOPE, LANES, MARGIN, FOCAL_TIMES) \
-	MOVD SAVED, TEMP;                     \
-	VST1P_S4(TEMP_NUMBER, QE);            \
-	VST1_S4(TEMP_NUMBER, QF);             \
-	SURPRISE_POWER;                       \
-	MOVD SAVED, TEMP;                     \
-	VLD1P_S4(TEMP_NUMBER, QA);            \ // QA = r
-	VLD1_S4(TEMP_NUMBER, QB);             \ // QB = s
-	VLD1_S4(TEMP_NUMBER, QD);             \
+// and with one, to QE: of r (QA), s (QB and QD), ℓ (QC) and where it is no
+// fast power s^γ (QG). SLOPE makes QE of s (QB) and of γ·r·ℓ + s (QD).
+#define PULL_LOGITS_FOCAL(SLOPE, LANES, MARGIN, FOCAL_TIMES) \
 	LANES_0;                              \
 	EACH_LANE(VFMUL_LANE, 3, K1, QA, QE); \
 	EACH(VFMLA_S4, QC, QE, QD);           \ // QD = γ·r·ℓ + s
@@ -277,6 +268,23 @@ loop:                                  \
 	FOCAL_TIMES(QE, QF);                  \ // QE = −focal·slope
 	MARGIN(QA, QC, QF);                   \ // QC = region·r − ce
 	EACH(VFMLA_S4, QC, QB, QE)              // QE = s·QC − focal·slope
+
+// r and s, in QE and QF, to the frame, and back as the above takes them: for
+// the foreground, and, where both classes are wanted, for the background.
+#define SAVE_SIDES \
+	MOVD SAVED, TEMP;          \
+	VST1P_S4(TEMP_NUMBER, QE); \
+	VST1_S4(TEMP_NUMBER, QF)
+#define LOAD_SIDES \
+	MOVD SAVED, TEMP;          \
+	VLD1P_S4(TEMP_NUMBER, QA); \
+	VLD1_S4(TEMP_NUMBER, QB);  \
+	VLD1_S4(TEMP_NUMBER, QD)
+#define LOAD_SIDES_SWAPPED \
+	MOVD SAVED, TEMP;          \
+	VLD1_S4(TEMP_NUMBER, QD);  \
+	VLD1P_S4(TEMP_NUMBER, QB); \
+	VLD1_S4(TEMP_NUMBER, QA)
 
 #define SLOPE_HALF         FOCAL_HALF(QB, QD, QE, QG, QF)
 #define SLOPE_ONE          FOCAL_ONE(QB, QD, QE, QG, QF)

@@ -121,12 +121,13 @@
 	VST1P_S4(MASKS_NUMBER, QE);        \
 	VST1P_S4(MASKS_NUMBER, QF)
 
-// Four rows of the quarter into QA.
-#define LOAD_ROWS \
-	FMOVQ.P 64(X), F0; \
-	FMOVQ.P 64(X), F1; \
-	FMOVQ.P 64(X), F2; \
-	FMOVQ.P -176(X), F3 // back, and on to the next quarter
+// Four rows of the quarter, of QA where it is of X.
+#define ROWS_OF(p, a, b, c, d) \
+	FMOVQ.P 64(p), a; \
+	FMOVQ.P 64(p), b; \
+	FMOVQ.P 64(p), c; \
+	FMOVQ.P -176(p), d // back, and on to the next quarter
+#define LOAD_ROWS ROWS_OF(X, F0, F1, F2, F3)
 
 #define NEXT_QUARTER(loop) \
 	SUB  $1, QUARTERS; \

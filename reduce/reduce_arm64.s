@@ -8,6 +8,7 @@
 
 // The one-channel kernels for hard labels: hardGeneric, one per pass.
 
+#define CALL_SUMS hardCall_sums
 #define LOAD_GAMMA FMOVQ hardCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
 
 // From probabilities. A quarter's sets: QA x, QB 1 − x; then QD is ℓ and QE the
