@@ -12,7 +12,12 @@ func (l Level) hard(p pass, c *hardCall) int {
 	return hardGeneric(p, c)
 }
 
-func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
+func (l Level) soft(p pass, c *softCall) int {
+	if l == NEON {
+		return softNEON(p, c)
+	}
+	return softGeneric(p, c)
+}
 
 func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
 

@@ -172,7 +172,7 @@
 	FMOVD F20, offset(CALL)
 
 #define FOLD_SET(s, offset) FOLD(s, s+1, s+2, s+3, offset)
-#define SUM_AT(sum, y)      (hardCall_sums+sum+8*y)
+#define SUM_AT(sum, y) (CALL_SUMS+sum+8*y) // CALL_SUMS is the sums of the call
 
 // The sums of a class, r at 0 of each quarter, s at 1, l at 2, f at 3.
 #define LOAD_SUMS(y) \

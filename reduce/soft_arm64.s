@@ -1,0 +1,283 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "neon_arm64.h"
+#include "neon_steps_arm64.h"
+#include "neon_hard_arm64.h"
+#include "neon_backward_arm64.h"
+#include "neon_soft_arm64.h"
+
+// The one-channel kernels for soft targets and weights: softGeneric, one per
+// pass. A quarter's voxels are the rows of a set, as with hard labels.
+
+#define CALL_SUMS softCall_sums
+#define LOAD_GAMMA FMOVQ softCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
+
+// The frame beside the sums, which are those of the kernels for hard labels.
+#define WEIGHTS_AT 576 // w·y, w·(1 − y)
+#define VALUES_AT  704 // two sets
+#define W_AT       832 // Σ w by quarter
+
+#define SOFT(input, SIGNLESS, BODY, FOLD_SUMS) \
+	MOVD softCall_prediction(CALL), X;           \
+	MOVD (softCall_prediction+8)(CALL), LEFT;    \
+	MOVD softCall_target(CALL), T;               \
+	MOVD softCall_weights(CALL), W;              \
+	FRAME_BEGIN;                                 \
+	ADD  $VALUES_AT, FRAME, KEPT;                \
+	SPREAD_EPS(softCall_eps);                    \
+block:                                           \
+	CMP  $const_BlockSize, LEFT;                 \
+	BLT  done;                                   \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT; \
+	CHECK_VALUES(X, LIMIT, SIGNLESS, values);    \
+	MOVWU (neonTable_limits+4*const_probabilities)(CONST), LIMIT; \
+	CHECK_VALUES(T, LIMIT, RAW, targets);        \
+	MOVWU (neonTable_limits+4*const_logits)(CONST), LIMIT; \ // maxWeight is maxLogit
+	CHECK_VALUES(W, LIMIT, RAW, weights);        \
+	ZERO_SUMS;                                   \
+	ADD  $W_AT, FRAME, SUMS;                     \
+	VST1_S4(SUMS_NUMBER, QA);                    \
+	MOVD $(const_BlockSize/64), GROUPS;          \
+group:                                           \
+	ADD  $SUMS_AT, FRAME, SUMS;                  \
+	ADD  $W_AT, FRAME, MASKS;                    \
+	MOVD $4, QUARTERS;                           \
+quarter:                                         \
+	LOAD_WEIGHTS;                                \
+	LOAD_ROWS;                                   \
+	BODY;                                        \
+	ADD  $QUARTER_SUMS, SUMS;                    \
+	NEXT_QUARTER(quarter);                       \
+	ADD  $192, X;                                \ // the other three rows
+	ADD  $192, T;                                \
+	ADD  $192, W;                                \
+	NEXT_GROUP(group);                           \
+	FOLD_SUMS(0);                                \
+	FOLD_SUMS(1);                                \
+	ADD  $W_AT, FRAME, SUMS;                     \
+	VLD1_S4(SUMS_NUMBER, QA);                    \
+	FOLD_SET(QA, softCall_w);                    \
+	SUB  $const_BlockSize, LEFT;                 \
+	ADD  $1, DONE;                               \
+	B    block
+
+// Σ w, and the weights of both classes to the frame.
+#define LOAD_WEIGHTS \
+	ROWS_OF(T, F0, F1, F2, F3);        \ // QA = y
+	ROWS_OF(W, F4, F5, F6, F7);        \ // QB = w
+	FMOVQ (MASKS), F30;                \
+	ADD_ROWS(QB, K0);                  \
+	FMOVQ.P F30, 16(MASKS);            \
+	EACH(VFMUL_S4, QA, QB, QC);        \ // QC = w·y
+	EACH_N(VFSUB_S4, QA, ONE, QA);     \
+	EACH(VFMUL_S4, QA, QB, QD);        \ // QD = w·(1 − y)
+	ADD  $WEIGHTS_AT, FRAME, TEMP;     \
+	VST1P_S4(TEMP_NUMBER, QC);         \
+	VST1P_S4(TEMP_NUMBER, QD)
+
+#define LOAD_FOREGROUND(w) \
+	ADD  $WEIGHTS_AT, FRAME, TEMP; \
+	VLD1P_S4(TEMP_NUMBER, w)
+#define LOAD_BACKGROUND(w) VLD1_S4(TEMP_NUMBER, w) // after the foreground's
+
+#define ADD_REGION(r, s, w) \
+	LOAD_FOREGROUND(w);                 \
+	ADD_MIXED(r, s, w, CLASS_SUMS+R_S); \
+	LOAD_BACKGROUND(w);                 \
+	ADD_MIXED(s, r, w, R_S)
+
+// One sum of a class.
+#define ADD_L(l, w, offset) \
+	FMOVQ offset(SUMS), F30;  \
+	ADD_ROWS_MASKED(l, w, K0); \
+	FMOVQ F30, offset(SUMS)
+
+// From probabilities: x in QA and 1 − x in QB, after their region sums
+// clamped: one's r is the other's s.
+#define REGION \
+	EACH_N(VFSUB_S4, QA, ONE, QB); \
+	ADD_REGION(QA, QB, QC)
+#define CLAMPED \
+	FLDPQ EPS_AT(FRAME), (F30, F31); \
+	EACH_M(VFMAX_S4, K0, QA, QA);    \
+	EACH_M(VFMAX_S4, K0, QB, QB);    \
+	EACH_M(VFMIN_S4, K1, QA, QA);    \ // below 1 the logarithm takes the same from r
+	EACH_M(VFMIN_S4, K1, QB, QB);    \
+	MOVD KEPT, TEMP;                 \
+	VST1P_S4(TEMP_NUMBER, QA);       \
+	VST1_S4(TEMP_NUMBER, QB)
+#define SWAPPED \
+	MOVD KEPT, TEMP;                 \
+	VLD1P_S4(TEMP_NUMBER, QB);       \
+	VLD1_S4(TEMP_NUMBER, QA)
+
+#define PROBABILITIES_CE \
+	REGION;                             \
+	CLAMPED;                            \
+	NEG_LOG(QA, QB, QC, QD, QE);        \
+	LOAD_FOREGROUND(QF);                \
+	ADD_L(QD, QF, CLASS_SUMS+L_F);      \
+	SWAPPED;                            \
+	NEG_LOG(QA, QB, QC, QD, QE);        \
+	ADD  $(WEIGHTS_AT+64), FRAME, TEMP; \
+	LOAD_BACKGROUND(QF);                \
+	ADD_L(QD, QF, L_F)
+
+#define PROBABILITIES_FOCAL(FOCAL) \
+	REGION;                             \
+	CLAMPED;                            \
+	NEG_LOG(QA, QB, QC, QD, QE);        \
+	FOCAL(QB, QD, QE, QA, QF);          \
+	LOAD_FOREGROUND(QF);                \
+	ADD_MIXED(QD, QE, QF, CLASS_SUMS+L_F); \
+	SWAPPED;                            \
+	NEG_LOG(QA, QB, QC, QD, QE);        \
+	FOCAL(QB, QD, QE, QA, QF);          \
+	ADD  $(WEIGHTS_AT+64), FRAME, TEMP; \
+	LOAD_BACKGROUND(QF);                \
+	ADD_MIXED(QD, QE, QF, L_F)
+
+// From logits: the parts of u in QA.
+#define SIDES \
+	LOGIT_PARTS;            \
+	SELECT(VFCMGE0_S4);     \
+	ADD_REGION(QE, QF, QG)
+
+#define LOGITS_CE \
+	SIDES;                         \
+	SURPRISES;                     \
+	LOAD_FOREGROUND(QA);           \
+	ADD_L(QC, QA, CLASS_SUMS+L_F); \
+	LOAD_BACKGROUND(QA);           \
+	ADD_L(QD, QA, L_F)
+
+// FOCAL leaves the focal terms of the foreground in QA and of the background
+// in QB.
+#define LOGITS_FOCAL(SURPRISES_POWERS, FOCALS) \
+	SIDES;                                 \
+	SURPRISES_POWERS;                      \
+	FOCALS;                                \
+	LOAD_FOREGROUND(QG);                   \
+	ADD_MIXED(QC, QA, QG, CLASS_SUMS+L_F); \
+	LOAD_BACKGROUND(QG);                   \
+	ADD_MIXED(QD, QB, QG, L_F)
+#define FOCALS(FOCAL) \
+	FOCAL(QF, QC, QA, QB, QG); \
+	FOCAL(QE, QD, QB, QF, QG)
+#define FOCALS_ANY \
+	EACH(VFMUL_S4, QC, QG, QA); \
+	EACH(VFMUL_S4, QD, QB, QB)
+
+TEXT ·softProbabilitiesRegionNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, REGION, FOLD_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesCENEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_CE, FOLD_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesHalfNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_HALF), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesOneNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_ONE), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesThreeHalvesNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_THREE_HALVES), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesTwoNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_TWO), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softProbabilitiesAnyNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_ANY), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsRegionNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, SIDES, FOLD_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsCENEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_CE, FOLD_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsHalfNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_HALF)), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsOneNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_ONE)), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsThreeHalvesNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_THREE_HALVES)), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsTwoNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_TWO)), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softLogitsAnyNEON(SB), 0, $976-16
+	MOVD c+0(FP), CALL
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES_POWERS_ANY, FOCALS_ANY), FOLD_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
