@@ -28,6 +28,11 @@ func (l Level) hardBackward(p pass, c *hardBackward) int {
 	return hardBackwardGeneric(p, c)
 }
 
-func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
+func (l Level) softBackward(p pass, c *softBackward) int {
+	if l == NEON {
+		return softBackwardNEON(p, c)
+	}
+	return softBackwardGeneric(p, c)
+}
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }

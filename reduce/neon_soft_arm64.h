@@ -8,6 +8,15 @@
 #define KEPT R25 // parts of the set in the frame
 #define KEPT_NUMBER 25
 
+// The block's numbers are plain, or it is left.
+#define CHECK_SOFT(input, SIGNLESS) \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT; \
+	CHECK_VALUES(X, LIMIT, SIGNLESS, values);    \
+	MOVWU (neonTable_limits+4*const_probabilities)(CONST), LIMIT; \
+	CHECK_VALUES(T, LIMIT, RAW, targets);        \
+	MOVWU (neonTable_limits+4*const_logits)(CONST), LIMIT; \ // maxWeight is maxLogit
+	CHECK_VALUES(W, LIMIT, RAW, weights)
+
 // Of a logit's parts, ℓ of the foreground to QC and of the background to QD.
 // QE and QF, the probabilities, stay.
 #define SURPRISES \

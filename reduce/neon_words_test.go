@@ -144,9 +144,9 @@ func TestNEONObject(t *testing.T) {
 	vector := regexp.MustCompile(`\b[vqdsb]\d+\b`)
 	kept := regexp.MustCompile(`\b[wx](18|27)\b`)
 	code := functions(t, buildTest(t, "arm64"), regexp.MustCompile(`/reduce\.(hard|soft|planar|planes|softmax|map)\w+NEON\.abi0$`))
-	headers := []string{"neon_arm64.h", "neon_steps_arm64.h", "neon_hard_arm64.h", "neon_backward_arm64.h"}
+	headers := []string{"neon_arm64.h", "neon_steps_arm64.h", "neon_hard_arm64.h", "neon_backward_arm64.h", "neon_soft_arm64.h"}
 	seen := 0
-	for _, file := range []string{"reduce_arm64.s", "elementary_arm64.s", "backward_arm64.s"} {
+	for _, file := range []string{"reduce_arm64.s", "elementary_arm64.s", "backward_arm64.s", "soft_arm64.s", "soft_backward_arm64.s"} {
 		for name, want := range expandedWords(t, file, headers...) {
 			require.Contains(t, code, name)
 			seen++

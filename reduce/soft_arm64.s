@@ -30,12 +30,7 @@
 block:                                           \
 	CMP  $const_BlockSize, LEFT;                 \
 	BLT  done;                                   \
-	MOVWU (neonTable_limits+4*input)(CONST), LIMIT; \
-	CHECK_VALUES(X, LIMIT, SIGNLESS, values);    \
-	MOVWU (neonTable_limits+4*const_probabilities)(CONST), LIMIT; \
-	CHECK_VALUES(T, LIMIT, RAW, targets);        \
-	MOVWU (neonTable_limits+4*const_logits)(CONST), LIMIT; \ // maxWeight is maxLogit
-	CHECK_VALUES(W, LIMIT, RAW, weights);        \
+	CHECK_SOFT(input, SIGNLESS);                 \
 	ZERO_SUMS;                                   \
 	ADD  $W_AT, FRAME, SUMS;                     \
 	VST1_S4(SUMS_NUMBER, QA);                    \
