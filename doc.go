@@ -11,13 +11,13 @@
 //
 // The data flows one way:
 //
-//	files → volume → reduce → loss → a person
+//		files → volume → reduce → loss → a person
 //
-//   - [github.com/voxfold/voxfold/volume] turns NIfTI, NRRD and NumPy files
-//     into streams of voxels, and holds the phantom.
-//   - [github.com/voxfold/voxfold/reduce] folds voxels into sums, and pulls
-//     derivatives by the sums back onto the voxels. It knows no loss.
-//   - [github.com/voxfold/voxfold/loss] maps sums to losses and to their
-//     derivatives. It sees no voxel.
-//   - cmd/voxfold is the command, bench the benchmarks.
+//	  - [github.com/voxfold/voxfold/volume] turns NIfTI, NRRD and NumPy files
+//	    into streams of voxels, and holds the phantom.
+//	  - [github.com/voxfold/voxfold/reduce] folds voxels into sums, and pulls
+//	    derivatives by the sums back onto the voxels. It knows no loss.
+//	  - [github.com/voxfold/voxfold/loss] maps sums to losses and to their
+//	    derivatives. It sees no voxel.
+//	  - cmd/voxfold is the command, bench the benchmarks.
 package voxfold

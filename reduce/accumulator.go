@@ -106,3 +106,11 @@ func (a *accumulator) value() float64 {
 	// but 0 is subnormal in float64.
 	return math.Ldexp(float64(head), place-int(zeros))
 }
+
+// addTimes adds n·x exactly, for a float32 x that is not negative and n below
+// 2^52.
+func (a *accumulator) addTimes(x float64, n uint64) {
+	const low = 1<<26 - 1
+	a.add(x * float64(n&low))
+	a.add(x * float64(n&^low))
+}

@@ -68,7 +68,9 @@
 	MOVQ    W, AT              \
 	MOVL    $8, GROUPS         \ // BlockSize / (quad·Lanes)
 	XORL    VALID, VALID       \
-	VPXOR   MOST, MOST, MOST   \
+	VPXOR   MOST, MOST, MOST
+
+#define CLEAR \
 	CLEAR_LANES(0)             \
 	CLEAR_LANES(avx2Lanes__size)
 
@@ -111,7 +113,7 @@
 // END_BLOCK jumps to done, with nothing of the block added, where a
 // prediction's bits are above the limit; else it adds the block and jumps to
 // again while blocks are left. Sums that a kernel leaves alone are 0.
-#define END_BLOCK(limit, again, done) \
+#define END_BLOCK(limit, FOLD_MORE, again, done) \
 	CONST(limit)                     \
 	VPMAXUD   C, MOST, MOST          \
 	VPCMPEQD  C, MOST, MOST          \
@@ -119,11 +121,13 @@
 	CMPL      N, $255                \
 	JNE       done                   \
 	FOLD(avx2Lanes_r, avx2Lanes_s, hardCall_sums+hardSums_r) \
-	FOLD(avx2Lanes_l, avx2Lanes_f, hardCall_sums+hardSums_l) \
+	FOLD_MORE \
 	ADDQ      VALID, hardCall_sums+hardSums_n(CALL) \
 	INCQ      DONE                   \
 	DECQ      LEFT                   \
 	JNZ       again
+
+#define FOLD_LF FOLD(avx2Lanes_l, avx2Lanes_f, hardCall_sums+hardSums_l)
 
 // FOLD folds two partial sums of both classes, and adds them to the float64
 // sums at to: first[0], first[1], second[0], second[1].

@@ -97,12 +97,15 @@
 	MOVL $(const_BlockSize/64), GROUPS; \
 	MOVL $const_BlockSize, VALID
 
+#define PREFETCH_ROWS(p) \
+	PREFETCHT0 AHEAD+0(p); \
+	PREFETCHT0 AHEAD+64(p); \
+	PREFETCHT0 AHEAD+128(p); \
+	PREFETCHT0 AHEAD+192(p)
+
 // NEXT_GROUP goes on to the next group of the block, if there is one.
 #define NEXT_GROUP(group) \
-	PREFETCHT0 AHEAD+0(PREDICTION); \
-	PREFETCHT0 AHEAD+64(PREDICTION); \
-	PREFETCHT0 AHEAD+128(PREDICTION); \
-	PREFETCHT0 AHEAD+192(PREDICTION); \
+	PREFETCH_ROWS(PREDICTION); \
 	PREFETCHT0 AHEAD(LABELS); \
 	ADDQ $256, PREDICTION; \
 	ADDQ $64, LABELS; \
@@ -134,6 +137,14 @@
 	VUNPCKHPD e, d, d; \
 	VADDPD TEMP, d, d
 
+// FOLD8 takes eight sums of 8 numbers to one each, in Z0. Those of Z0 to Z3
+// end at the even places, those of Z4 to Z7 at the odd ones.
+#define FOLD8 \
+	FOLD4(Z0, Z1); FOLD4(Z2, Z3); \
+	FOLD4(Z4, Z5); FOLD4(Z6, Z7); \
+	FOLD2(Z0, Z2); FOLD2(Z4, Z6); \
+	FOLD1(Z0, Z4)
+
 // CLOSE_BLOCK adds the block's sums to the call's, and goes on to the next
 // block, if there is one; a block with a value that is not plain goes to done
 // instead. The eight numbers end in the order of hardSums.
@@ -144,10 +155,7 @@
 	WIDEN(2, S0, Z1); WIDEN(3, S1, Z5); \
 	WIDEN(4, L0, Z2); WIDEN(5, L1, Z6); \
 	WIDEN(6, F0, Z3); WIDEN(7, F1, Z7); \
-	FOLD4(Z0, Z1); FOLD4(Z2, Z3); \
-	FOLD4(Z4, Z5); FOLD4(Z6, Z7); \
-	FOLD2(Z0, Z2); FOLD2(Z4, Z6); \
-	FOLD1(Z0, Z4); \
+	FOLD8; \
 	VADDPD hardCall_sums(CALL), Z0, Z0; \
 	VMOVUPD Z0, hardCall_sums(CALL); \
 	ADDQ VALID, (hardCall_sums+hardSums_n)(CALL); \

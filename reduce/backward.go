@@ -26,6 +26,7 @@ type Backward struct {
 	dst    [][]float32
 	sample int
 	add    bool
+	stream bool // where it can: see streamFrom
 	failed atomic.Bool
 }
 
@@ -37,9 +38,35 @@ type puller struct {
 	worker   *worker
 	gradient [][]float32 // of a tile, where dst cannot be written at once
 	out      [][]float32 // where the tile under way is written to
+	stream   bool        // past the caches
 	hard     hardBackward
 	soft     softBackward
 	planar   planarBackward
+}
+
+// streamFrom is the size in bytes from which on a gradient is written past the
+// caches, by kernels that can. The memory that is to be written need not be
+// read first then, which saves up to half the time of a pass; but whoever uses
+// the gradient next will not find it in a cache. Together with prediction and
+// labels, one of this size would not stay in most caches anyway.
+const streamFrom = 16 << 20
+
+// streamAlign is the alignment that such writes need.
+const streamAlign = 64
+
+// streams reports whether the gradient of a chunk is to be written past the
+// caches: one that is large, that goes to dst directly, and not to the place
+// of the prediction, which is in the cache when the gradient is written.
+func (b *Backward) streams(c *Chunk, dst [][]float32, add bool) bool {
+	if add || len(b.focal) > 1 || 4*len(dst)*len(dst[0]) < streamFrom {
+		return false
+	}
+	for k, d := range dst {
+		if uintptr(unsafe.Pointer(&d[0]))%streamAlign != 0 || c.Prediction.float32s != nil && overlap(d, c.Prediction.float32s[k]) {
+			return false
+		}
+	}
+	return true
 }
 
 // NewBackward returns a Backward for predictions and targets under options o,
@@ -120,7 +147,7 @@ func (b *Backward) Add(sample int, c Chunk, dst ...[]float32) error {
 
 func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	n := b.check(sample, c, dst)
-	b.chunk, b.sample, b.add = *c, sample, add
+	b.chunk, b.sample, b.add, b.stream = *c, sample, add, b.streams(c, dst, add)
 	copy(b.dst, dst)
 	b.failed.Store(false)
 	segments := (n + SegmentSize - 1) / SegmentSize
@@ -159,6 +186,7 @@ func (b *Backward) segment(goroutine, i int) {
 // whether all were acceptable.
 func (b *puller) voxels(from, to int) bool {
 	c, dst := &b.chunk, b.dst
+	b.stream = b.Backward.stream
 	step := b.worker.step(c)
 	if len(b.focal) > 1 {
 		step = min(step, b.tileSize())
@@ -186,6 +214,7 @@ func (b *puller) voxels(from, to int) bool {
 	if whole == to {
 		return true
 	}
+	b.stream = false
 	t := b.worker.converted()
 	invalid := t.load(b.rules, c, whole, to, 0)
 	t.pad(to - whole)
@@ -323,14 +352,14 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		b.hard = hardBackward{
 			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: b.binary(focal), add: add, clampRegion: clampRegion,
+			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.hardBackward(p, &b.hard)
 	case len(t.planes) == 1:
 		b.soft = softBackward{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
 			gradient: b.out[0][at : at+end-start], eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: b.binary(focal), add: add, clampRegion: clampRegion,
+			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.softBackward(p, &b.soft)
 	}

@@ -4,6 +4,9 @@ package reduce
 
 //go:noinline
 func hardBackwardAVX512(p pass, c *hardBackward) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	raceWrite(c.gradient)
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:

@@ -3,50 +3,26 @@
 #include "textflag.h"
 #include "go_asm.h"
 #include "avx512_amd64.h"
+#include "backward_avx512_amd64.h"
 
 #define EPS hardBackward_eps(CALL)
 #define HI hardBackward_hi(CALL)
 #define LO hardBackward_lo(CALL)
+#define FACTOR hardBackward_gamma(CALL)
 
-// The one-channel backward kernels for hard labels.
-//
-// A group begins with one of three loads: of background, of foreground and of
-// both, after which r and s are those of each voxel's own class and the
-// formula stands once. It ends with the coefficients of that class, or in a
-// mixed group with those of each voxel's own: 0 where it is ignored. A row has
-// two more registers here, r and s.
+// The one-channel backward kernels for hard labels. A group has one of three
+// loads: of background, of foreground and of both. It ends with the
+// coefficients of its class, or where it is mixed (CLASS is 0) with those of
+// each voxel's own: 0 where it is ignored.
 
-#define EACH_SIDES(step) \
-	step(0, Z0, Z4, Z8, Z12, Z16, K3, Z20, Z24); \
-	step(64, Z1, Z5, Z9, Z13, Z17, K4, Z21, Z25); \
-	step(128, Z2, Z6, Z10, Z14, Z18, K5, Z22, Z26); \
-	step(192, Z3, Z7, Z11, Z15, Z19, K7, Z23, Z27)
-
-#define CLASS R8     // *coefficients of the group's class; 0 where it is mixed
-#define GRADIENT R12 // the gradient of the group's first voxel
-#define ADD R13      // whether to add to it
-#define STREAM AX    // whether to write it past the caches
-
-// The coefficients, in the end of a group, when the rows need no e.
-#define REGION Z16
-#define CE Z17
-#define FOCAL Z18
-
-// BEGIN_BACKWARD reads the call; if it has no block it goes to done. Stores
-// past the caches have to be aligned.
+// BEGIN_BACKWARD reads the call; if it has no block it goes to done.
 #define BEGIN_BACKWARD(done) \
 	MOVQ c+0(FP), CALL; \
 	MOVQ hardBackward_prediction+0(CALL), PREDICTION; \
 	MOVQ hardBackward_prediction+8(CALL), BLOCKS; \
 	MOVQ hardBackward_labels(CALL), LABELS; \
 	MOVQ hardBackward_gradient(CALL), GRADIENT; \
-	MOVBLZX hardBackward_add(CALL), ADD; \
-	MOVBLZX hardBackward_stream(CALL), STREAM; \
-	XORL SCRATCH, SCRATCH; \
-	TESTQ $63, GRADIENT; \
-	CMOVLNE SCRATCH, STREAM; \
-	LEAQ ·numbers512(SB), CONSTANTS; \
-	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
+	BEGIN_ROWS(63(SP)); \
 	SHRQ $9, BLOCKS; \
 	JEQ done
 
@@ -61,18 +37,18 @@
 	RET
 
 // CHECK goes to done where a value of the block is not plain, and to stray
-// where a label is neither 0 nor 1: greatest = max(greatest, bits of a row).
+// where a label is neither 0 nor 1.
 #define CHECK(GREATEST, limit, stray, done) \
 	VPXORD Z0, Z0, Z0; \
 	VPXORD Z1, Z1, Z1; \
 	VPXORD Z2, Z2, Z2; \
-	VPBROADCASTD constants512_sign(CONSTANTS), COEF; \
+	VPBROADCASTD constants512_sign(CONSTANTS), SIGN; \
 	XORL SCRATCH, SCRATCH; \
 check: \
-	GREATEST(0, Z0); \
-	GREATEST(64, Z1); \
-	GREATEST(128, Z0); \
-	GREATEST(192, Z1); \
+	GREATEST(PREDICTION, 0, Z0); \
+	GREATEST(PREDICTION, 64, Z1); \
+	GREATEST(PREDICTION, 128, Z0); \
+	GREATEST(PREDICTION, 192, Z1); \
 	VPMAXUB (LABELS)(SCRATCH*1), Z2, Z2; \
 	ADDQ $64, SCRATCH; \
 	CMPQ SCRATCH, $const_BlockSize; \
@@ -85,10 +61,6 @@ check: \
 	VPCMPUB $6, COEF, Z2, K3; \
 	KORTESTQ K3, K3; \
 	JNE stray
-#define GREATEST_PROBABILITY(i, greatest) VPMAXUD i(PREDICTION)(SCRATCH*4), greatest, greatest
-#define GREATEST_LOGIT(i, greatest) \
-	VPORD i(PREDICTION)(SCRATCH*4), COEF, TEMP; \
-	VPMAXUD TEMP, greatest, greatest
 
 // CHECK_LABELS goes back where every label is 0, 1 or ignored, else to done.
 #define CHECK_LABELS(back, done) \
@@ -107,32 +79,22 @@ labels: \
 	JNE labels; \
 	JMP back
 
-#define STORE(i, a, b, c, d, e, k) VMOVUPS d, i(GRADIENT)
-#define ADD_AND_STORE(i, a, b, c, d, e, k) \
-	VADDPS i(GRADIENT), d, d; \
-	VMOVUPS d, i(GRADIENT)
-#define STORE_PAST_CACHES(i, a, b, c, d, e, k) VMOVNTPS d, i(GRADIENT)
-
-#define LOAD_COEFFICIENTS \
-	VBROADCASTSS coefficients_region(CLASS), REGION; \
-	VBROADCASTSS coefficients_ce(CLASS), CE; \
-	VBROADCASTSS coefficients_focal(CLASS), FOCAL
+// A mixed row's coefficients.
+#define OF_CLASS0(field) (hardBackward_class+field)(CALL)
+#define OF_CLASS1(field) (hardBackward_class+coefficients__size+field)(CALL)
 #define LOAD_COEFFICIENTS_MIXED(i, k) \
 	BACKGROUND_ROW(i, k); \
-	VBROADCASTSS.Z (hardBackward_class+coefficients_region)(CALL), k, REGION; \
-	VBROADCASTSS.Z (hardBackward_class+coefficients_ce)(CALL), k, CE; \
-	VBROADCASTSS.Z (hardBackward_class+coefficients_focal)(CALL), k, FOCAL; \
+	VBROADCASTSS.Z OF_CLASS0(coefficients_region), k, REGION; \
+	VBROADCASTSS.Z OF_CLASS0(coefficients_ce), k, CE; \
+	VBROADCASTSS.Z OF_CLASS0(coefficients_focal), k, FOCAL; \
 	FOREGROUND_ROW(i, k); \
-	VBROADCASTSS (hardBackward_class+coefficients__size+coefficients_region)(CALL), k, REGION; \
-	VBROADCASTSS (hardBackward_class+coefficients__size+coefficients_ce)(CALL), k, CE; \
-	VBROADCASTSS (hardBackward_class+coefficients__size+coefficients_focal)(CALL), k, FOCAL
+	VBROADCASTSS OF_CLASS1(coefficients_region), k, REGION; \
+	VBROADCASTSS OF_CLASS1(coefficients_ce), k, CE; \
+	VBROADCASTSS OF_CLASS1(coefficients_focal), k, FOCAL
 
-// BACKWARD is the walk over blocks and groups. LOAD0, LOAD1 and LOAD2 are the
-// loads of background, foreground and both, and PULL and PULL_MIXED leave the
-// gradient in d.
-#define BACKWARD(GREATEST, limit, LOAD0, LOAD1, LOAD2, FORMULA, PULL, PULL_MIXED) \
+// KERNEL is the walk over blocks and groups.
+#define KERNEL(GREATEST, limit, LOAD0, LOAD1, LOAD2, FORMULA, PULL, PULL_MIXED) \
 	BEGIN_BACKWARD(done); \
-	SCALE_GAMMA; \
 block: \
 	CHECK(GREATEST, limit, stray, done); \
 plain: \
@@ -147,11 +109,11 @@ group: \
 	EACH_SIDES(LOAD2); \
 	JMP formula; \
 foreground: \
-	LEAQ (hardBackward_class+coefficients__size)(CALL), CLASS; \
+	LEAQ OF_CLASS1(0), CLASS; \
 	EACH_SIDES(LOAD1); \
 	JMP formula; \
 background: \
-	LEAQ hardBackward_class(CALL), CLASS; \
+	LEAQ OF_CLASS0(0), CLASS; \
 	EACH_SIDES(LOAD0); \
 formula: \
 	FORMULA; \
@@ -160,9 +122,9 @@ formula: \
 	LOAD_COEFFICIENTS; \
 	EACH_SIDES(PULL); \
 write: \
-	TESTL ADD, ADD; \
+	CMPB hardBackward_add(CALL), $0; \
 	JNE add; \
-	TESTL STREAM, STREAM; \
+	CMPB hardBackward_stream(CALL), $0; \
 	JNE stream; \
 	EACH(STORE); \
 next: \
@@ -184,22 +146,6 @@ stream: \
 stray: \
 	CHECK_LABELS(plain, done)
 
-// Probabilities: a, r = r and b, s = s. One that is subnormal is outside
-// [ε, 1−ε] and its formula's result not used; it counts as 2^-126 because the
-// processor is slow at arithmetic with it.
-
-#define PROBABILITY(i, p, q) \
-	VMOVUPS i(PREDICTION), p; \
-	VMAXPS.BCST constants512_normal(CONSTANTS), p, p; \
-	VSUBPS p, ONE, q
-#define LOAD_BACKGROUND(i, a, b, c, d, e, k, r, s) \
-	PROBABILITY(i, s, r); \
-	VMOVAPS r, a; \
-	VMOVAPS s, b
-#define LOAD_FOREGROUND(i, a, b, c, d, e, k, r, s) \
-	PROBABILITY(i, r, s); \
-	VMOVAPS r, a; \
-	VMOVAPS s, b
 #define LOAD_MIXED(i, a, b, c, d, e, k, r, s) \
 	PROBABILITY(i, c, d); \
 	BACKGROUND_ROW(i, k); \
@@ -207,175 +153,88 @@ stray: \
 	VBLENDMPS c, d, k, s; \
 	VMOVAPS r, a; \
 	VMOVAPS s, b
-
-#define NOTHING
-
-#define PULL_REGION(i, a, b, c, d, e, k, r, s) VMOVAPS REGION, d
 #define PULL_REGION_MIXED(i, a, b, c, d, e, k, r, s) \
 	LOAD_COEFFICIENTS_MIXED(i, k); \
-	VMOVAPS REGION, d
-
-// d = region; if r ≥ ε && s ≥ ε { d −= c }
-#define PULL_INSIDE(b, c, d, k, r, s) \
-	VMINPS r, s, b; \
-	VCMPPS.BCST $13, EPS, b, k; \
-	VMOVAPS REGION, d; \
-	VSUBPS c, REGION, k, d
-
-#define PULL_CE(i, a, b, c, d, e, k, r, s) \
-	VDIVPS r, CE, c; \             // c = ce/r
-	PULL_INSIDE(b, c, d, k, r, s)
+	PULL_REGION(i, a, b, c, d, e, k, r, s)
 #define PULL_CE_MIXED(i, a, b, c, d, e, k, r, s) \
 	LOAD_COEFFICIENTS_MIXED(i, k); \
 	PULL_CE(i, a, b, c, d, e, k, r, s)
-
-// From l in d and s^γ in e to the slope in d.
-#define SLOPE(i, a, b, c, d, e, k, r, s) \
-	VMULPS.BCST hardBackward_gamma(CALL), r, c; \
-	VFMADD213PS s, c, d; \         // γ·r·l + s
-	VMULPS e, d, d                 // times s^γ
-#define PULL_FOCAL(i, a, b, c, d, e, k, r, s) \
-	VMULPS CE, s, c; \
-	VFMADD231PS FOCAL, d, c; \
-	VMULPS r, s, b; \
-	VDIVPS b, c, c; \              // c = (focal·slope + ce·s)/(r·s)
-	PULL_INSIDE(b, c, d, k, r, s)
 #define PULL_FOCAL_MIXED(i, a, b, c, d, e, k, r, s) \
 	LOAD_COEFFICIENTS_MIXED(i, k); \
 	PULL_FOCAL(i, a, b, c, d, e, k, r, s)
 
 #define PROBABILITIES(FORMULA, PULL, PULL_MIXED) \
-	BACKWARD(GREATEST_PROBABILITY, constants512_one, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, PULL, PULL_MIXED)
-#define PROBABILITIES_FOCAL(POWER) \
-	NEG_LOG(EACH); \
-	POWER(EACH); \
-	EACH_SIDES(SLOPE)
+	KERNEL(GREATEST_PROBABILITY, constants512_one, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, PULL, PULL_MIXED)
+#define FOCAL_PROBABILITIES(POWER) \
+	PROBABILITIES(PROBABILITIES_FOCAL(POWER), PULL_FOCAL, PULL_FOCAL_MIXED)
 
 // func hardBackwardProbabilitiesRegionAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesRegionAVX512(SB), NOSPLIT, $0-16
+TEXT ·hardBackwardProbabilitiesRegionAVX512(SB), NOSPLIT, $320-16
 	PROBABILITIES(NOTHING, PULL_REGION, PULL_REGION_MIXED)
 
 // func hardBackwardProbabilitiesCEAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesCEAVX512(SB), NOSPLIT, $0-16
+TEXT ·hardBackwardProbabilitiesCEAVX512(SB), NOSPLIT, $320-16
 	PROBABILITIES(NOTHING, PULL_CE, PULL_CE_MIXED)
 
 // func hardBackwardProbabilitiesHalfAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesHalfAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(PROBABILITIES_FOCAL(POWER_HALF), PULL_FOCAL, PULL_FOCAL_MIXED)
+TEXT ·hardBackwardProbabilitiesHalfAVX512(SB), NOSPLIT, $320-16
+	FOCAL_PROBABILITIES(POWER_HALF)
 
 // func hardBackwardProbabilitiesOneAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesOneAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(PROBABILITIES_FOCAL(POWER_ONE), PULL_FOCAL, PULL_FOCAL_MIXED)
+TEXT ·hardBackwardProbabilitiesOneAVX512(SB), NOSPLIT, $320-16
+	FOCAL_PROBABILITIES(POWER_ONE)
 
 // func hardBackwardProbabilitiesThreeHalvesAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(PROBABILITIES_FOCAL(POWER_THREE_HALVES), PULL_FOCAL, PULL_FOCAL_MIXED)
+TEXT ·hardBackwardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $320-16
+	FOCAL_PROBABILITIES(POWER_THREE_HALVES)
 
 // func hardBackwardProbabilitiesTwoAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(PROBABILITIES_FOCAL(POWER_TWO), PULL_FOCAL, PULL_FOCAL_MIXED)
+TEXT ·hardBackwardProbabilitiesTwoAVX512(SB), NOSPLIT, $320-16
+	FOCAL_PROBABILITIES(POWER_TWO)
 
 // func hardBackwardProbabilitiesAnyAVX512(c *hardBackward) int
-TEXT ·hardBackwardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(PROBABILITIES_FOCAL(POWER_ANY), PULL_FOCAL, PULL_FOCAL_MIXED)
+TEXT ·hardBackwardProbabilitiesAnyAVX512(SB), NOSPLIT, $320-16
+	FOCAL_PROBABILITIES(POWER_ANY)
 
-// Logits: a = −|u|, the same for either class; u itself is found at LOGITS,
-// on the stack where it is not x.
-
-#define MARGIN_FOREGROUND(i, a, b, c, d, e, k, r, s) \
-	MOVQ PREDICTION, LOGITS; \
-	VMOVUPS i(PREDICTION), a; \
-	VPORD.BCST constants512_sign(CONSTANTS), a, a
-#define MARGIN_BACKGROUND(i, a, b, c, d, e, k, r, s) \
-	MOVQ SP, LOGITS; \
-	VMOVUPS i(PREDICTION), b; \
-	VPORD.BCST constants512_sign(CONSTANTS), b, a; \
-	VPXORD.BCST constants512_sign(CONSTANTS), b, b; \
-	VMOVUPS b, i(SP)
 #define MARGIN_MIXED(i, a, b, c, d, e, k, r, s) \
-	MOVQ SP, LOGITS; \
+	LEAQ ROWS_U(FRAME), LOGITS; \
 	VMOVUPS i(PREDICTION), b; \
 	VPORD.BCST constants512_sign(CONSTANTS), b, a; \
 	BACKGROUND_ROW(i, k); \
 	VPXORD.BCST constants512_sign(CONSTANTS), b, k, b; \
-	VMOVUPS b, i(SP)
-
-#define SIDES(i, a, b, c, d, e, k, r, s) \
-	SIDE(i, k); \
-	VBLENDMPS b, e, k, r; \        // r = if u ≥ 0 { large } else { small }
-	VBLENDMPS e, b, k, s; \        // s = if u ≥ 0 { small } else { large }
-	VMOVAPS s, e
-
-// c = region·r − ce
-#define PULL_MARGIN(c, r) \
-	VMOVAPS r, c; \
-	VFMSUB213PS CE, REGION, c
-#define PULL_LOGIT_CE(i, a, b, c, d, e, k, r, s) \
-	PULL_MARGIN(c, r); \
-	VMULPS c, s, d
+	VMOVAPS b, (ROWS_U+i)(FRAME)
 #define PULL_LOGIT_CE_MIXED(i, a, b, c, d, e, k, r, s) \
 	LOAD_COEFFICIENTS_MIXED(i, k); \
 	PULL_LOGIT_CE(i, a, b, c, d, e, k, r, s)
-
-// From l in b and s^γ in a to the slope in d.
-#define LOGIT_SLOPE(i, a, b, c, d, e, k, r, s) \
-	VMULPS.BCST hardBackward_gamma(CALL), r, c; \
-	VFMADD213PS s, c, b; \         // γ·r·l + s
-	VMULPS a, b, d                 // times s^γ
-#define PULL_LOGIT_FOCAL(i, a, b, c, d, e, k, r, s) \
-	PULL_MARGIN(c, r); \
-	VMULPS FOCAL, d, d; \
-	VFMSUB231PS c, s, d            // d = s·c − focal·slope
 #define PULL_LOGIT_FOCAL_MIXED(i, a, b, c, d, e, k, r, s) \
 	LOAD_COEFFICIENTS_MIXED(i, k); \
 	PULL_LOGIT_FOCAL(i, a, b, c, d, e, k, r, s)
 
 #define LOGITS_KERNEL(FORMULA, PULL, PULL_MIXED) \
-	BACKWARD(GREATEST_LOGIT, constants512_leastLogit, MARGIN_BACKGROUND, MARGIN_FOREGROUND, MARGIN_MIXED, FORMULA, PULL, PULL_MIXED)
-
-#define LOGITS_SIDES \
-	EXP(EACH); \
-	EACH(SIGMOID); \
-	EACH_SIDES(SIDES)
-#define LOGITS_FOCAL(POWER) \
-	LOGITS_SIDES; \
-	LOG1P(EACH); \
-	EACH(SURPRISE); \
-	EACH(POWER); \
-	EACH_SIDES(LOGIT_SLOPE)
+	KERNEL(GREATEST_LOGIT, constants512_leastLogit, MARGIN_BACKGROUND, MARGIN_FOREGROUND, MARGIN_MIXED, FORMULA, PULL, PULL_MIXED)
+#define FOCAL_LOGITS(POWER) \
+	LOGITS_KERNEL(LOGITS_FOCAL(POWER), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
 
 // func hardBackwardLogitsCEAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsCEAVX512(SB), NOSPLIT, $256-16
+TEXT ·hardBackwardLogitsCEAVX512(SB), NOSPLIT, $320-16
 	LOGITS_KERNEL(LOGITS_SIDES, PULL_LOGIT_CE, PULL_LOGIT_CE_MIXED)
 
 // func hardBackwardLogitsHalfAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsHalfAVX512(SB), NOSPLIT, $256-16
-	LOGITS_KERNEL(LOGITS_FOCAL(LOGITS_HALF), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
+TEXT ·hardBackwardLogitsHalfAVX512(SB), NOSPLIT, $320-16
+	FOCAL_LOGITS(LOGITS_HALF)
 
 // func hardBackwardLogitsOneAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsOneAVX512(SB), NOSPLIT, $256-16
-	LOGITS_KERNEL(LOGITS_FOCAL(LOGITS_ONE), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
+TEXT ·hardBackwardLogitsOneAVX512(SB), NOSPLIT, $320-16
+	FOCAL_LOGITS(LOGITS_ONE)
 
 // func hardBackwardLogitsThreeHalvesAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsThreeHalvesAVX512(SB), NOSPLIT, $256-16
-	LOGITS_KERNEL(LOGITS_FOCAL(LOGITS_THREE_HALVES), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
+TEXT ·hardBackwardLogitsThreeHalvesAVX512(SB), NOSPLIT, $320-16
+	FOCAL_LOGITS(LOGITS_THREE_HALVES)
 
 // func hardBackwardLogitsTwoAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsTwoAVX512(SB), NOSPLIT, $256-16
-	LOGITS_KERNEL(LOGITS_FOCAL(LOGITS_TWO), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
-
-#define LOGIT_SPLIT(i, a, b, c, d, e, k) \
-	SIDE(i, k); \
-	LOGIT_POWER_SPLIT(i, a, b, c, d, e, k)
-#define LOGITS_FOCAL_ANY \
-	LOGITS_SIDES; \
-	LOG1P(EACH); \
-	EACH(SURPRISE); \
-	EACH(LOGIT_SPLIT); \
-	POLYNOMIAL7(·exp2Poly, EACH, SET_D, D_OF_A); \
-	EACH(LOGIT_POWER_JOIN); \
-	EACH_SIDES(LOGIT_SLOPE)
+TEXT ·hardBackwardLogitsTwoAVX512(SB), NOSPLIT, $320-16
+	FOCAL_LOGITS(LOGITS_TWO)
 
 // func hardBackwardLogitsAnyAVX512(c *hardBackward) int
-TEXT ·hardBackwardLogitsAnyAVX512(SB), NOSPLIT, $256-16
+TEXT ·hardBackwardLogitsAnyAVX512(SB), NOSPLIT, $320-16
 	LOGITS_KERNEL(LOGITS_FOCAL_ANY, PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)

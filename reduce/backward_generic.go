@@ -105,8 +105,9 @@ func softBackwardGeneric(p pass, c *softBackward) int {
 			return b
 		}
 		for i, w := range weights {
-			background := float32(float32(w*(1-target[i])) * t.binary(x[i], 0, &c.class[0]))
-			d := fma(float32(w*target[i]), t.binary(x[i], 1, &c.class[1]), background)
+			// The sum begins with +0, so that a class of weight 0 leaves it alone.
+			d := fmaTiny(float32(w*(1-target[i])), t.binary(x[i], 0, &c.class[0]), 0)
+			d = fmaTiny(float32(w*target[i]), t.binary(x[i], 1, &c.class[1]), d)
 			put(&gradient[i], d, c.add)
 		}
 	}

@@ -13,11 +13,11 @@
 #define DST_NUMBER Y_NUMBER
 
 #define MAP_BEGIN \
-	MOVD mapCall_src(CALL), SRC;      \
-	MOVD (mapCall_src+8)(CALL), LEFT; \
-	MOVD mapCall_dst(CALL), DST;      \
-	MOVD $·neon(SB), CONST;           \
-	FMOVQ neonTable_one(CONST), F28;  \ // ONE
+	MOVD mapCall_src(CALL), SRC      \
+	MOVD (mapCall_src+8)(CALL), LEFT \
+	MOVD mapCall_dst(CALL), DST      \
+	MOVD $·neon(SB), CONST           \
+	FMOVQ neonTable_one(CONST), F28  \ // ONE
 	CBZ LEFT, done
 
 TEXT ·mapNegLogNEON(SB), NOSPLIT, $0-8

@@ -77,10 +77,14 @@ type softCall struct {
 	hi, lo     float32
 	sums       hardSums // n is not used
 	w          float64  // Σ w
+	scratch    softScratch
 	power      power
 
 	clampRegion bool // portable kernels only
 }
+
+// A softScratch is memory for a kernel to use.
+type softScratch [352]float32
 
 // A planarCall is the argument of the kernels for C ≥ 2 channels, which are
 // the planes of one prediction: softmax over logits, or probabilities.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,29 +17,60 @@ type calls struct {
 	pass   pass
 	blocks int
 	wild   bool
+	bytes  func(n int) []byte // where memory is from; nil: anywhere
 }
 
-// memory returns n numbers at any alignment of four bytes.
-func (c *calls) memory(n int) []float32 {
+// memory returns n numbers, at any alignment that they may have.
+func memory[T any](c *calls, n int) []T {
+	if c.bytes != nil {
+		return view[T](c.bytes(n * int(unsafe.Sizeof(*new(T)))))
+	}
 	offset := c.rng.IntN(17)
-	return make([]float32, n+offset)[offset : n+offset : n+offset]
+	return make([]T, n+offset)[offset : n+offset : n+offset]
 }
 
-// fractions returns numbers in [0,1], runs of 0 and 1 among them.
+// view returns b as values of another type.
+func view[T any](b []byte) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(*new(T))))
+}
+
+// output returns n numbers to be written, and whether they are where they can
+// be written past the caches.
+func (c *calls) output(n int) (d []float32, stream bool) {
+	if c.bytes != nil { // blocks beside the end of a page
+		return memory[float32](c, n), true
+	}
+	d = memory[float32](c, n+streamAlign/4)
+	if c.rng.IntN(2) == 0 {
+		return d[:n], false
+	}
+	for uintptr(unsafe.Pointer(&d[0]))%streamAlign != 0 {
+		d = d[1:]
+	}
+	return d[:n:n], true
+}
+
+// fractions returns numbers in [0,1], runs of 0 and 1 among them, or nothing
+// but these.
 func (c *calls) fractions() []float32 {
-	x := c.memory(c.blocks * BlockSize)
-	texture(c.rng, probabilities, x, make([]uint8, len(x)), 256, c.wild)
+	x, labels := memory[float32](c, c.blocks*BlockSize), make([]uint8, c.blocks*BlockSize)
+	texture(c.rng, probabilities, x, labels, 256, c.wild)
+	if c.rng.IntN(2) == 0 {
+		for i, label := range labels {
+			x[i] = float32(label & 1)
+		}
+	}
 	return x
 }
 
 func (c *calls) values() []float32 {
-	x := c.memory(c.blocks * BlockSize)
+	x := memory[float32](c, c.blocks*BlockSize)
 	texture(c.rng, c.pass.input, x, make([]uint8, len(x)), 256, c.wild)
 	return x
 }
 
 func (c *calls) weights() []float32 {
-	w := c.memory(c.blocks * BlockSize)
+	w := memory[float32](c, c.blocks*BlockSize)
 	for i := range w {
 		w[i] = []float32{0, 1, c.rng.Float32() * 3}[c.rng.IntN(3)]
 	}
@@ -125,29 +157,34 @@ func seedCalls(f *testing.F) {
 func FuzzSoft(f *testing.F) {
 	seedCalls(f)
 	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) {
-			call := c.soft(w)
-			want := call
-			blocks := softGeneric(c.pass, &want)
-			back := softBackward{
-				prediction: call.prediction, target: call.target, weights: call.weights, eps: call.eps, oneMinus: call.oneMinus,
-				gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
-				gradient: c.memory(len(call.prediction)), add: c.rng.IntN(2) == 0,
-			}
-			wantBack := back
-			wantBack.gradient = make([]float32, len(call.prediction))
-			softBackwardGeneric(c.pass, &wantBack)
-			for _, level := range Levels() {
-				got := call
-				require.Equal(t, blocks, level.soft(c.pass, &got), "blocks, %v %+v", level, c.pass)
-				require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v", level, c.pass, w.gamma)
-				clear(back.gradient)
-				gotBack := back
-				require.Equal(t, blocks, level.softBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
-				requireBits(t, wantBack.gradient[:blocks*BlockSize], gotBack.gradient[:blocks*BlockSize], "%v %+v γ %v", level, c.pass, w.gamma)
-			}
-		})
+		anyCall(seed, gamma, func(c *calls, w power) { c.compareSoft(t, w) })
 	})
+}
+
+func (c *calls) compareSoft(t *testing.T, w power) {
+	t.Helper()
+	call := c.soft(w)
+	want := call
+	blocks := softGeneric(c.pass, &want)
+	back := softBackward{
+		prediction: call.prediction, target: call.target, weights: call.weights, eps: call.eps, oneMinus: call.oneMinus,
+		gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
+		add: c.rng.IntN(2) == 0,
+	}
+	back.gradient, back.stream = c.output(len(call.prediction))
+	wantBack := back
+	wantBack.gradient = make([]float32, len(call.prediction))
+	fill(wantBack.gradient, .25)
+	softBackwardGeneric(c.pass, &wantBack)
+	for _, level := range Levels() {
+		got := call
+		require.Equal(t, blocks, level.soft(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v", level, c.pass, w.gamma)
+		fill(back.gradient, .25)
+		gotBack := back
+		require.Equal(t, blocks, level.softBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
+		requireBits(t, wantBack.gradient, gotBack.gradient, "%v %+v γ %v", level, c.pass, w.gamma)
+	}
 }
 
 // FuzzHardBackward: every level gives the bits of the portable backward kernel
@@ -155,37 +192,40 @@ func FuzzSoft(f *testing.F) {
 func FuzzHardBackward(f *testing.F) {
 	seedCalls(f)
 	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) {
-			n := c.blocks * BlockSize
-			x, labels := c.memory(n), make([]uint8, n)
-			ignore := uint32(256)
-			if c.rng.IntN(2) == 0 {
-				ignore = 2 + c.rng.Uint32N(254)
-			}
-			texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
-			call := hardBackward{
-				prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
-				hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
-			}
-			want := call
-			want.gradient = make([]float32, n)
-			fill(want.gradient, .25)
-			blocks := hardBackwardGeneric(c.pass, &want)
-			for _, level := range Levels() {
-				got := call
-				got.gradient = c.memory(n)
-				fill(got.gradient, .25)
-				require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
-				requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "%v %+v γ %v", level, c.pass, w.gamma)
-				if !call.add {
-					got.prediction = append([]float32(nil), x...)
-					got.gradient = got.prediction
-					require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, in place, %v %+v", level, c.pass)
-					requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
-				}
-			}
-		})
+		anyCall(seed, gamma, func(c *calls, w power) { c.compareHardBackward(t, w) })
 	})
+}
+
+func (c *calls) compareHardBackward(t *testing.T, w power) {
+	t.Helper()
+	n := c.blocks * BlockSize
+	x, labels := memory[float32](c, n), memory[uint8](c, n)
+	ignore := uint32(256)
+	if c.rng.IntN(2) == 0 {
+		ignore = 2 + c.rng.Uint32N(254)
+	}
+	texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
+	call := hardBackward{
+		prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
+		hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
+	}
+	want := call
+	want.gradient = make([]float32, n)
+	fill(want.gradient, .25)
+	blocks := hardBackwardGeneric(c.pass, &want)
+	for _, level := range Levels() {
+		got := call
+		got.gradient, got.stream = c.output(n)
+		fill(got.gradient, .25)
+		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		requireBits(t, want.gradient, got.gradient, "%v %+v γ %v", level, c.pass, w.gamma)
+		if !call.add {
+			got.prediction = append([]float32(nil), x...)
+			got.gradient = got.prediction
+			require.Equal(t, blocks, level.hardBackward(c.pass, &got))
+			requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
+		}
+	}
 }
 
 // FuzzPlanar: every level gives the bits of the portable kernels for several

@@ -24,7 +24,12 @@ func (l Level) hard(p pass, c *hardCall) int {
 	return hardGeneric(p, c)
 }
 
-func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
+func (l Level) soft(p pass, c *softCall) int {
+	if l == AVX512 {
+		return softAVX512(p, c)
+	}
+	return softGeneric(p, c)
+}
 
 func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
 
@@ -35,6 +40,20 @@ func (l Level) hardBackward(p pass, c *hardBackward) int {
 	return hardBackwardGeneric(p, c)
 }
 
-func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
+func (l Level) softBackward(p pass, c *softBackward) int {
+	if l == AVX512 {
+		return softBackwardAVX512(p, c)
+	}
+	return softBackwardGeneric(p, c)
+}
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	if l == AVX2 {
+		mapAVX2(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}

@@ -36,3 +36,12 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	if l == NEON {
+		mapNEON(f, c)
+		return
+	}
+	mapGeneric(f, c)
+}

@@ -15,3 +15,6 @@ func (l Level) hardBackward(p pass, c *hardBackward) int { return hardBackwardGe
 func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }

@@ -1,260 +1,271 @@
 // What the one-channel kernels for hard labels share.
 //
-// A block is eight groups of 64 voxels: four rows of
-// 16 lanes. A group takes one of three paths: all background, all foreground,
-// or mixed. On each the four quarters of the lanes follow each other, four
-// rows by four lanes at a time: what four FMA chains need, with one register
-// per sum.
+// A block is eight groups of 64 voxels, four rows of 16 lanes. A group takes
+// one of three paths: all background, all foreground, or mixed. On each the
+// four quarters of the lanes follow each other, four rows by four lanes at a
+// time: that makes the four chains of FMA that hide its latency, with one
+// register per sum.
 
-// The frame, from FRAME on. The sums of a lane quarter lie side by side:
-// [class][quarter][r, s, l, f][lane]. Masks are [quarter][foreground,
-// background][row][lane], all ones where a voxel is of the class.
-#define EPS_AT       0   // eps, oneMinus
-#define IGNORE_AT    32
-#define SUMS_AT      64
-#define CLASS_SUMS   256
-#define QUARTER_SUMS 64
-#define MASKS_AT     576
-#define PRODUCTS_AT  1088 // [class][P, U][quarter][lane], see quadCE
+#define GROUP (const_quad*const_Lanes) // voxels of a group
+#define ROW   (4*const_Lanes)          // bytes of a row of values
 
+// The frame, from FRAME on: 1344 bytes, and up to 64 below to align it. Sums
+// are [class][quarter][r, s, l, f][lane], so that those of a quarter lie side
+// by side. Masks are [quarter][foreground, background][row][lane], all ones
+// where a voxel is of the class.
+#define EPS_AT        0    // eps, oneMinus
+#define IGNORE_AT     32
+#define SUMS_AT       64
+#define CLASS_SUMS    256  // bytes of a class
+#define QUARTER_SUMS  64   // bytes of a quarter
+#define MASKS_AT      576
+#define QUARTER_MASKS 128
+#define PRODUCTS_AT   1088 // [class][P, U][quarter][lane], see quadCE
+
+// Two of a quarter's sums are loaded at a time.
+#define R_S 0
+#define L_F 32
+
+// What a kernel begins with: the call, the constants and the frame.
 #define BEGIN(input) \
-	MOVD hardCall_prediction(CALL), X;            \
-	MOVD (hardCall_prediction+8)(CALL), LEFT;     \ // LEFT = len(prediction)
-	MOVD hardCall_labels(CALL), Y;                \
-	MOVD ZR, DONE;                                \
-	MOVD $·neon(SB), CONST;                       \
-	MOVWU (neonTable_limits+4*input)(CONST), LIMIT; \
-	FMOVQ neonTable_one(CONST), F28;              \ // ONE
-	ADD  $(16+63), RSP, FRAME;                    \
-	AND  $~63, FRAME;                             \
-	MOVWU hardCall_eps(CALL), TEMP;               \
-	VDUP TEMP, V30.S4;                            \
-	MOVWU hardCall_oneMinus(CALL), TEMP;          \
-	VDUP TEMP, V31.S4;                            \
-	FSTPQ (F30, F31), EPS_AT(FRAME);              \
-	MOVWU hardCall_ignore(CALL), TEMP;            \
-	CMPW $255, TEMP;                              \
-	CSEL HI, ZR, TEMP, TEMP;                      \ // none: 0, which changes nothing
-	VDUP TEMP, V30.B16;                           \
+	MOVD hardCall_prediction(CALL), X              \
+	MOVD (hardCall_prediction+8)(CALL), LEFT       \ // LEFT = len(prediction)
+	MOVD hardCall_labels(CALL), Y                  \
+	MOVD ZR, DONE                                  \
+	MOVD $·neon(SB), CONST                         \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT \
+	FMOVQ neonTable_one(CONST), F28                \ // ONE
+	ADD  $(16+63), RSP, FRAME                      \
+	AND  $~63, FRAME                               \ // RSP is a multiple of 16
+	MOVWU hardCall_eps(CALL), TEMP                 \
+	VDUP TEMP, V30.S4                              \
+	MOVWU hardCall_oneMinus(CALL), TEMP            \
+	VDUP TEMP, V31.S4                              \
+	FSTPQ (F30, F31), EPS_AT(FRAME)                \
+	MOVWU hardCall_ignore(CALL), TEMP              \
+	CMPW $255, TEMP                                \
+	CSEL HI, ZR, TEMP, TEMP                        \ // none is ignored: 0, a class anyway
+	VDUP TEMP, V30.B16                             \
 	FMOVQ F30, IGNORE_AT(FRAME)
 
+// What a block begins with; without one the kernel is done.
 #define BLOCK_BEGIN \
-	CMP  $const_BlockSize, LEFT;      \
-	BLT  done;                        \
-	VEOR_B16(MOST, MOST, MOST);       \
-	MOVD ZR, COUNT;                   \
-	MOVD $(const_BlockSize/64), GROUPS
+	CMP  $const_BlockSize, LEFT \
+	BLT  done                   \
+	VEOR_B16(MOST, MOST, MOST)  \
+	MOVD ZR, COUNT              \
+	MOVD $(const_BlockSize/GROUP), GROUPS
 
 #define ZERO_SUMS \
-	EACH(VEOR_B16, QA, QA, QA);       \
-	ADD  $SUMS_AT, FRAME, SUMS;       \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
-	VST1P_S4(SUMS_NUMBER, QA);        \
+	EACH(VEOR_B16, QA, QA, QA) \
+	ADD  $SUMS_AT, FRAME, SUMS \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
+	VST1P_S4(SUMS_NUMBER, QA)  \
 	VST1P_S4(SUMS_NUMBER, QA)
 
 // The labels of a group into a set, and to its path: this is followed by the
 // mixed one.
 #define CLASSIFY(labels, t, background, foreground) \
-	VLD1P_S4(Y_NUMBER, labels);        \
-	VORR_B16(labels, labels+1, t);     \
-	VORR_B16(labels+2, labels+3, t+1); \
-	VORR_B16(t, t+1, t);               \
-	VUMAXV_B16(t, t);                  \
-	VMOV_W(t, TEMP_NUMBER);            \
-	CBZW TEMP, background;             \ // every bit is 0
-	VAND_B16(labels, labels+1, t);     \
-	VAND_B16(labels+2, labels+3, t+1); \
-	VAND_B16(t, t+1, t);               \
-	VUMINV_B16(t, t);                  \
-	VMOV_W(t, TEMP2_NUMBER);           \
-	CMPW $1, TEMP;                     \
-	CCMPW EQ, TEMP2, $1, $0;           \
-	BEQ  foreground                      // no bit but the lowest, and that everywhere
+	VLD1P_S4(Y_NUMBER, labels)        \
+	VORR_B16(labels, labels+1, t)     \
+	VORR_B16(labels+2, labels+3, t+1) \
+	VORR_B16(t, t+1, t)               \
+	VUMAXV_B16(t, t)                  \
+	VMOV_W(t, TEMP_NUMBER)            \
+	CBZW TEMP, background             \ // every bit is 0
+	VAND_B16(labels, labels+1, t)     \
+	VAND_B16(labels+2, labels+3, t+1) \
+	VAND_B16(t, t+1, t)               \
+	VUMINV_B16(t, t)                  \
+	VMOV_W(t, TEMP2_NUMBER)           \
+	CMPW $1, TEMP                     \
+	CCMPW EQ, TEMP2, $1, $0           \
+	BEQ  foreground                     // no bit but the lowest, and that everywhere
 
-// What a path adds to the count and where its sums begin.
+// What the path of a class begins with.
 #define CLASS_BEGIN(y) \
-	ADD  $64, COUNT;                  \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS; \
+	ADD  $GROUP, COUNT                        \
+	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
 	MOVD $4, QUARTERS
 
 // The masks of a mixed group from the labels in QA; a label that is none
 // leaves the block.
 #define MIXED_BEGIN \
-	FMOVQ IGNORE_AT(FRAME), F30;        \
-	EACH_M(VCMEQ_B16, K0, QA, QB);      \ // QB = label = ignore
-	EACH1(VCMEQ0_B16, QA, QC);          \ // QC = label = 0
-	EACH(VBIC_B16, QB, QA, QA);         \ // QA = label, 0 where ignored
-	EACH(VCMTST_B16, QA, QA, QD);       \ // QD = QA ≠ 0
-	EACH(VSUB_B16, QC, QA, QE);         \ // QE = valid ? 1 : 0
-	VUMAX_B16(QA, QA+1, QA);            \
-	VUMAX_B16(QA+2, QA+3, QA+2);        \
-	VUMAX_B16(QA, QA+2, QA);            \
-	VUMAXV_B16(QA, QA);                 \
-	VMOV_W(QA, TEMP_NUMBER);            \
-	CMPW $1, TEMP;                      \
-	BHI  done;                          \
-	VADD_B16(QE, QE+1, QE);             \
-	VADD_B16(QE+2, QE+3, QE+2);         \
-	VADD_B16(QE, QE+2, QE);             \
-	VUADDLV_B16(QE, QE);                \
-	VMOV_W(QE, TEMP_NUMBER);            \
-	ADD  TEMP, COUNT;                   \
-	ADD  $neonTable_quarters, CONST, TEMP; \
-	VLD1_S4(TEMP_NUMBER, QA);           \
-	ADD  $MASKS_AT, FRAME, MASKS;       \
-	MASKS_OF(QA);                       \
-	MASKS_OF(QA+1);                     \
-	MASKS_OF(QA+2);                     \
-	MASKS_OF(QA+3);                     \
-	ADD  $MASKS_AT, FRAME, MASKS;       \
-	ADD  $SUMS_AT, FRAME, SUMS;         \
+	FMOVQ IGNORE_AT(FRAME), F30           \
+	EACH_M(VCMEQ_B16, K0, QA, QB)         \ // QB = label = ignore
+	EACH1(VCMEQ0_B16, QA, QC)             \ // QC = label = 0
+	EACH(VBIC_B16, QB, QA, QA)            \ // QA = label, 0 where ignored
+	EACH(VCMTST_B16, QA, QA, QD)          \ // QD = QA ≠ 0
+	EACH(VSUB_B16, QC, QA, QE)            \ // QE = valid ? 1 : 0
+	VUMAX_B16(QA, QA+1, QA)               \ // the largest label is 0 or 1
+	VUMAX_B16(QA+2, QA+3, QA+2)           \
+	VUMAX_B16(QA, QA+2, QA)               \
+	VUMAXV_B16(QA, QA)                    \
+	VMOV_W(QA, TEMP_NUMBER)               \
+	CMPW $1, TEMP                         \
+	BHI  done                             \
+	VADD_B16(QE, QE+1, QE)                \ // COUNT += Σ QE
+	VADD_B16(QE+2, QE+3, QE+2)            \
+	VADD_B16(QE, QE+2, QE)                \
+	VUADDLV_B16(QE, QE)                   \
+	VMOV_W(QE, TEMP_NUMBER)               \
+	ADD  TEMP, COUNT                      \
+	ADD  $neonTable_quarters, CONST, TEMP \
+	VLD1_S4(TEMP_NUMBER, QA)              \ // QA = quarters, byte indices
+	ADD  $MASKS_AT, FRAME, MASKS          \
+	MASKS_OF(QA)                          \
+	MASKS_OF(QA+1)                        \
+	MASKS_OF(QA+2)                        \
+	MASKS_OF(QA+3)                        \
+	ADD  $MASKS_AT, FRAME, MASKS          \
+	ADD  $SUMS_AT, FRAME, SUMS            \
 	MOVD $4, QUARTERS
 
+// The bytes of a quarter spread to lanes: row by row, the foreground first.
 #define MASKS_OF(quarter) \
-	EACH_M(VTBL_B16, quarter, QD, QE); \
-	EACH_M(VTBL_B16, quarter, QC, QF); \
-	VST1P_S4(MASKS_NUMBER, QE);        \
+	EACH_M(VTBL_B16, quarter, QD, QE) \
+	EACH_M(VTBL_B16, quarter, QC, QF) \
+	VST1P_S4(MASKS_NUMBER, QE)        \
 	VST1P_S4(MASKS_NUMBER, QF)
 
-// Four rows of the quarter, of QA where it is of X.
+// Four rows of the quarter, those of X into QA.
 #define ROWS_OF(p, a, b, c, d) \
-	FMOVQ.P 64(p), a; \
-	FMOVQ.P 64(p), b; \
-	FMOVQ.P 64(p), c; \
-	FMOVQ.P -176(p), d // back, and on to the next quarter
+	FMOVQ.P ROW(p), a \
+	FMOVQ.P ROW(p), b \
+	FMOVQ.P ROW(p), c \
+	FMOVQ.P (16-3*ROW)(p), d // back, and on to the next quarter
 #define LOAD_ROWS ROWS_OF(X, F0, F1, F2, F3)
 
 #define NEXT_QUARTER(loop) \
-	SUB  $1, QUARTERS; \
+	SUB  $1, QUARTERS \
 	CBNZ QUARTERS, loop
 
 #define NEXT_GROUP(loop) \
-	SUB  $1, GROUPS; \
+	SUB  $1, GROUPS \
 	CBNZ GROUPS, loop
 
 // The block's values are plain, or it is left.
 #define CHECK \
-	VUMAXV_S4(MOST, MOST);      \
-	VMOV_W(MOST, TEMP_NUMBER);  \
-	CMPW LIMIT, TEMP;           \
+	VUMAXV_S4(MOST, MOST)     \
+	VMOV_W(MOST, TEMP_NUMBER) \
+	CMPW LIMIT, TEMP          \
 	BHI  done
 
 // Four registers of four lanes each, lanes 0 to 15, folded to one float64 in
 // QE.
 #define FOLD_LANES(a, b, c, d) \
-	VFCVTL_D2(a, QE);           \
-	VFCVTL_D2(c, QF);           \
-	VFCVTL2_D2(a, QE+1);        \
-	VFCVTL2_D2(c, QF+1);        \
-	VFCVTL_D2(b, QE+2);         \
-	VFCVTL_D2(d, QF+2);         \
-	VFCVTL2_D2(b, QE+3);        \
-	VFCVTL2_D2(d, QF+3);        \
-	VFADD_D2(QF, QE, QE);       \ // i + i+8
-	VFADD_D2(QF+1, QE+1, QE+1); \
-	VFADD_D2(QF+2, QE+2, QE+2); \
-	VFADD_D2(QF+3, QE+3, QE+3); \
-	VFADD_D2(QE+2, QE, QE);     \ // i + i+4
-	VFADD_D2(QE+3, QE+1, QE+1); \
-	VFADD_D2(QE+1, QE, QE);     \ // i + i+2
-	VFADDP_D2(QE, QE)             // i + i+1
+	VFCVTL_D2(a, QE)           \
+	VFCVTL_D2(c, QF)           \
+	VFCVTL2_D2(a, QE+1)        \
+	VFCVTL2_D2(c, QF+1)        \
+	VFCVTL_D2(b, QE+2)         \
+	VFCVTL_D2(d, QF+2)         \
+	VFCVTL2_D2(b, QE+3)        \
+	VFCVTL2_D2(d, QF+3)        \
+	VFADD_D2(QF, QE, QE)       \ // i + i+8
+	VFADD_D2(QF+1, QE+1, QE+1) \
+	VFADD_D2(QF+2, QE+2, QE+2) \
+	VFADD_D2(QF+3, QE+3, QE+3) \
+	VFADD_D2(QE+2, QE, QE)     \ // i + i+4
+	VFADD_D2(QE+3, QE+1, QE+1) \
+	VFADD_D2(QE+1, QE, QE)     \ // i + i+2
+	VFADDP_D2(QE, QE)            // i + i+1
 
 // The same, added to the sum at offset of the call.
 #define FOLD(a, b, c, d, offset) \
-	FOLD_LANES(a, b, c, d);  \
-	FMOVD offset(CALL), F20; \
-	FADDD F16, F20, F20;     \
+	FOLD_LANES(a, b, c, d)  \
+	FMOVD offset(CALL), F20 \
+	FADDD F16, F20, F20     \
 	FMOVD F20, offset(CALL)
 
 #define FOLD_SET(s, offset) FOLD(s, s+1, s+2, s+3, offset)
-#define SUM_AT(sum, y) (CALL_SUMS+sum+8*y) // CALL_SUMS is the sums of the call
+#define SUM_AT(sum, y)      (CALL_SUMS+sum+8*y) // CALL_SUMS is where the call has them
 
 // The sums of a class, r at 0 of each quarter, s at 1, l at 2, f at 3.
 #define LOAD_SUMS(y) \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS; \
-	VLD1P_S4(SUMS_NUMBER, QA);        \
-	VLD1P_S4(SUMS_NUMBER, QB);        \
-	VLD1P_S4(SUMS_NUMBER, QC);        \
+	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
+	VLD1P_S4(SUMS_NUMBER, QA)                 \
+	VLD1P_S4(SUMS_NUMBER, QB)                 \
+	VLD1P_S4(SUMS_NUMBER, QC)                 \
 	VLD1P_S4(SUMS_NUMBER, QD)
 #define FOLD_REGION(y) \
-	LOAD_SUMS(y);                                     \
-	FOLD(QA, QB, QC, QD, SUM_AT(hardSums_r, y));         \
+	LOAD_SUMS(y)                                \
+	FOLD(QA, QB, QC, QD, SUM_AT(hardSums_r, y)) \
 	FOLD(QA+1, QB+1, QC+1, QD+1, SUM_AT(hardSums_s, y))
 #define FOLD_CE(y) \
-	FOLD_REGION(y); \
+	FOLD_REGION(y) \
 	FOLD(QA+2, QB+2, QC+2, QD+2, SUM_AT(hardSums_l, y))
 #define FOLD_FOCAL(y) \
-	FOLD_CE(y); \
+	FOLD_CE(y) \
 	FOLD(QA+3, QB+3, QC+3, QD+3, SUM_AT(hardSums_f, y))
 
+// A block's sums are added: so is its count.
 #define BLOCK_END \
-	MOVD (hardCall_sums+hardSums_n)(CALL), TEMP; \
-	ADD  COUNT, TEMP;                            \
-	MOVD TEMP, (hardCall_sums+hardSums_n)(CALL); \
-	SUB  $const_BlockSize, LEFT;                 \
+	MOVD (hardCall_sums+hardSums_n)(CALL), TEMP \
+	ADD  COUNT, TEMP                            \
+	MOVD TEMP, (hardCall_sums+hardSums_n)(CALL) \
+	SUB  $const_BlockSize, LEFT                 \
 	ADD  $1, DONE
 
-// A kernel: what its three paths do with a quarter, and the sums that it
-// folds.
+// A kernel but for its return at done: what its three paths do with a quarter,
+// and the sums that it folds.
 #define HARD(input, MIXED, BACKGROUND, FOREGROUND, FOLD_SUMS) \
-	BEGIN(input);                      \
-block:                                 \
-	BLOCK_BEGIN;                       \
-	ZERO_SUMS;                         \
-group:                                 \
-	CLASSIFY(QA, QB, background, foreground); \
-	MIXED_BEGIN;                       \
-mixedQuarter:                          \
-	MIXED;                             \
-	NEXT_QUARTER(mixedQuarter);        \
-	B    next;                         \
-background:                            \
-	CLASS_BEGIN(0);                    \
-backgroundQuarter:                     \
-	BACKGROUND;                        \
-	NEXT_QUARTER(backgroundQuarter);   \
-	B    next;                         \
-foreground:                            \
-	CLASS_BEGIN(1);                    \
-foregroundQuarter:                     \
-	FOREGROUND;                        \
-	NEXT_QUARTER(foregroundQuarter);   \
-next:                                  \
-	ADD  $192, X;                      \ // the other three rows
-	NEXT_GROUP(group);                 \
-	CHECK;                             \
-	FOLD_SUMS(0);                      \
-	FOLD_SUMS(1);                      \
-	BLOCK_END;                         \
+	BEGIN(input)                             \
+block:                                    \
+	BLOCK_BEGIN                              \
+	ZERO_SUMS                                \
+group:                                    \
+	CLASSIFY(QA, QB, background, foreground) \
+	MIXED_BEGIN                              \
+mixedQuarter:                             \
+	MIXED                                    \
+	NEXT_QUARTER(mixedQuarter)               \
+	B    next                                \
+background:                               \
+	CLASS_BEGIN(0)                           \
+backgroundQuarter:                        \
+	BACKGROUND                               \
+	NEXT_QUARTER(backgroundQuarter)          \
+	B    next                                \
+foreground:                               \
+	CLASS_BEGIN(1)                           \
+foregroundQuarter:                        \
+	FOREGROUND                               \
+	NEXT_QUARTER(foregroundQuarter)          \
+next:                                     \
+	ADD  $(3*ROW), X                         \ // the rows below the first
+	NEXT_GROUP(group)                        \
+	CHECK                                    \
+	FOLD_SUMS(0)                             \
+	FOLD_SUMS(1)                             \
+	BLOCK_END                                \
 	B    block
 
-// Two sums of a class, of values that the quarter's rows hold in a and b, at
-// offset of SUMS.
+// The rows of a and b into two of a quarter's sums, at offset of SUMS.
 #define ADD_CLASS(a, b, offset) \
-	FLDPQ offset(SUMS), (F30, F31); \
-	ADD_ROWS(a, K0);                \
-	ADD_ROWS(b, K1);                \
+	FLDPQ offset(SUMS), (F30, F31) \
+	ADD_ROWS(a, K0)                \
+	ADD_ROWS(b, K1)                \
 	FSTPQ (F30, F31), offset(SUMS)
-#define ADD_MIXED(a, b, w, offset) \
-	FLDPQ offset(SUMS), (F30, F31); \
-	ADD_ROWS_MASKED(a, w, K0);      \
-	ADD_ROWS_MASKED(b, w, K1);      \
+#define ADD_WEIGHTED(a, b, w, offset) \
+	FLDPQ offset(SUMS), (F30, F31) \
+	ADD_ROWS_WEIGHTED(a, w, K0)    \
+	ADD_ROWS_WEIGHTED(b, w, K1)    \
 	FSTPQ (F30, F31), offset(SUMS)
 
-// Offsets of pairs of sums.
-#define R_S 0
-#define L_F 32
-
-// Both classes' pairs of sums by the masks at MASKS; w is scratch.
+// The same into both classes' sums, by the masks at MASKS; w is scratch.
 #define ADD_BOTH(a, b, w, offset) \
-	VLD1P_S4(MASKS_NUMBER, w);            \
-	EACH_M(VAND_B16, ONE, w, w);          \
-	ADD_MIXED(a, b, w, CLASS_SUMS+offset); \ // foreground
-	VLD1P_S4(MASKS_NUMBER, w);            \
-	EACH_M(VAND_B16, ONE, w, w);          \
-	ADD_MIXED(a, b, w, offset)              // background
+	LOAD_WEIGHTS(w)                          \
+	ADD_WEIGHTED(a, b, w, CLASS_SUMS+offset) \
+	LOAD_WEIGHTS(w)                          \
+	ADD_WEIGHTED(a, b, w, offset)
+
+// The next masks as weights, 1 and 0.
+#define LOAD_WEIGHTS(w) \
+	VLD1P_S4(MASKS_NUMBER, w) \
+	EACH_M(VAND_B16, ONE, w, w)

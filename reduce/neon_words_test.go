@@ -178,7 +178,6 @@ var (
 	tokens     = regexp.MustCompile(`[A-Za-z_·][\w·]*|\d\w*|<<|>>|[^\s]`)
 	defineLine = regexp.MustCompile(`^#define (\w+)(?:\(([^)]*)\))?\s+(.*)$`)
 	textLine   = regexp.MustCompile(`^TEXT ·(\w+)\(SB\)`)
-	comment    = regexp.MustCompile(`//.*`)
 )
 
 // readLines returns the lines of a file without comments, continued lines

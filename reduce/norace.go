@@ -2,6 +2,5 @@
 
 package reduce
 
-func raceRead[T any]([]T) {}
-
+func raceRead[T any]([]T)  {}
 func raceWrite[T any]([]T) {}

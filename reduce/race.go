@@ -7,13 +7,13 @@ import (
 	"unsafe"
 )
 
-// raceRead tells the race detector, which does not see assembly, that s is
-// read.
+// The race detector does not see assembly. raceRead and raceWrite tell it
+// which slices a call reads and writes.
+
 func raceRead[T any](s []T) {
 	runtime.RaceReadRange(unsafe.Pointer(unsafe.SliceData(s)), len(s)*int(unsafe.Sizeof(*new(T))))
 }
 
-// raceWrite tells it that s is written.
 func raceWrite[T any](s []T) {
 	runtime.RaceWriteRange(unsafe.Pointer(unsafe.SliceData(s)), len(s)*int(unsafe.Sizeof(*new(T))))
 }

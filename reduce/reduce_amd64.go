@@ -105,44 +105,111 @@ func hardAVX2Work(p pass, c *hardCall, work *avx2Work) int {
 	return hardProbabilitiesAnyAVX2(c, work)
 }
 
+// The kernels: each is hardGeneric for one pass, with work to keep things in.
+// What stands above a kernel is what it does with a voxel i, not ignored, of
+// class y; p = c.prediction[i]; s, l, f and their clamps as in newVoxel.
+//
+// Region: r, s := p, 1−p (y = 0: swapped); sums.r[y] += r; sums.s[y] += s
+//
 //go:noescape
 func hardProbabilitiesRegionAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.l[y] += quadCE of four rows
+//
 //go:noescape
 func hardProbabilitiesCEAVX2(c *hardCall, work *avx2Work) int
 
+// … l := negLog(r, s); sums.l[y] += l; sums.f[y] += √s · l
+//
 //go:noescape
 func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += s · l
+//
 //go:noescape
 func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += (s · √s) · l
+//
 //go:noescape
 func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += (s · s) · l
+//
 //go:noescape
 func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += exp2(γ · log2(s)) · l
+//
 //go:noescape
 func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
 
+// With a logit, u := p (y = 0: −p); t := exp(−|u|); large, small := sigmoid(t);
+// r, s := large, small (u < 0: swapped); sums.r[y] += r; sums.s[y] += s
+//
 //go:noescape
 func hardLogitsRegionAVX2(c *hardCall, work *avx2Work) int
 
+// … l := log1p(t) + max(−u, 0); sums.l[y] += l
+//
 //go:noescape
 func hardLogitsCEAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += √s · l
+//
 //go:noescape
 func hardLogitsHalfAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += s · l
+//
 //go:noescape
 func hardLogitsOneAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += (s · √s) · l
+//
 //go:noescape
 func hardLogitsThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += (s · s) · l
+//
 //go:noescape
 func hardLogitsTwoAVX2(c *hardCall, work *avx2Work) int
 
+// … sums.f[y] += exp2(γ · log2 s) · l, log2 s from the parts of t and log1p(t)
+//
 //go:noescape
 func hardLogitsAnyAVX2(c *hardCall, work *avx2Work) int
+
+// mapAVX2 is mapGeneric by AVX2.
+func mapAVX2(f int, c *mapCall) {
+	raceRead(c.src)
+	raceWrite(c.dst)
+	var work avx2Work
+	switch f {
+	case mapNegLog:
+		mapNegLogAVX2(c, &work)
+	case mapExp:
+		mapExpAVX2(c, &work)
+	case mapLog1p:
+		mapLog1pAVX2(c, &work)
+	case mapSigmoid:
+		mapSigmoidAVX2(c, &work)
+	case mapPower:
+		mapPowerAVX2(c, &work)
+	}
+}
+
+//go:noescape
+func mapNegLogAVX2(c *mapCall, work *avx2Work)
+
+//go:noescape
+func mapExpAVX2(c *mapCall, work *avx2Work)
+
+//go:noescape
+func mapLog1pAVX2(c *mapCall, work *avx2Work)
+
+//go:noescape
+func mapSigmoidAVX2(c *mapCall, work *avx2Work)
+
+//go:noescape
+func mapPowerAVX2(c *mapCall, work *avx2Work)

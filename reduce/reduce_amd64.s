@@ -89,7 +89,7 @@ next:
 	VMOVAPS R1_HIGH, avx2Lanes__size+avx2Lanes_r+32(W)
 	VMOVAPS S1_LOW, avx2Lanes__size+avx2Lanes_s(W)
 	VMOVAPS S1_HIGH, avx2Lanes__size+avx2Lanes_s+32(W)
-	END_BLOCK(avx2Constants_mostProbability, block, done)
+	END_BLOCK(avx2Constants_mostProbability, NOTHING, block, done)
 	JMP     done
 others:
 	WEIGHTS(done)
@@ -111,6 +111,7 @@ TEXT ·hardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
 	BEGIN_BLOCK
+	CLEAR
 group:
 	PREFETCH
 	CLASSES(background, foreground)
@@ -162,7 +163,7 @@ one:
 	ADD_QUADS(avx2Lanes_l(AT), U0, U1)
 next:
 	NEXT_GROUP(group)
-	END_BLOCK(avx2Constants_mostProbability, block, done)
+	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
 done:
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
@@ -173,7 +174,8 @@ done:
 #define FOCAL_OF_PROBABILITIES(FOCUS) \
 	BEGIN(done)                            \
 block:                                         \
-	BEGIN_BLOCK                            \
+	BEGIN_BLOCK \
+	CLEAR                            \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
@@ -214,7 +216,7 @@ focus:                                         \
 	NEXT_HALF_OF_ONE(M, background, foregroundHalf) \
 next:                                          \
 	NEXT_GROUP(group)                      \
-	END_BLOCK(avx2Constants_mostProbability, block, done) \
+	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done) \
 	JMP  done                              \
 near:                                          \
 	CLAMP_S                                \
@@ -269,7 +271,8 @@ TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 #define OF_LOGITS(KEEP_EXP, ADD_MIXED, ADD_ONE) \
 	BEGIN(done)                            \
 block:                                         \
-	BEGIN_BLOCK                            \
+	BEGIN_BLOCK \
+	CLEAR                            \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
@@ -303,7 +306,7 @@ one:                                           \
 	NEXT_HALF_OF_ONE(M, background, foregroundHalf) \
 next:                                          \
 	NEXT_GROUP(group)                      \
-	END_BLOCK(avx2Constants_mostLogit, block, done) \
+	END_BLOCK(avx2Constants_mostLogit, FOLD_LF, block, done) \
 done:
 
 #define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \

@@ -6,56 +6,59 @@
 #include "neon_steps_arm64.h"
 #include "neon_hard_arm64.h"
 
-// The one-channel kernels for hard labels: hardGeneric, one per pass.
+// The one-channel kernels for hard labels: hardGeneric, one per pass. Region
+// sums and cross entropy alone have shapes of their own, the others that of
+// HARD.
 
 #define CALL_SUMS hardCall_sums
 #define LOAD_GAMMA FMOVQ hardCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
 
-// From probabilities. A quarter's sets: QA x, QB 1 − x; then QD is ℓ and QE the
-// focal term.
-
-#define LOAD_PROBABILITIES \
-	LOAD_ROWS;                      \
-	MAX_ROWS(QA, MOST);             \
-	EACH_N(VFSUB_S4, QA, ONE, QB)     // QB = 1 − x
-
-// QD = −log r, from r and s clamped; u and QC are scratch.
-#define SURPRISE(r, s, u) \
-	FLDPQ EPS_AT(FRAME), (F30, F31); \
-	EACH_M(VFMAX_S4, K0, r, r);      \ // r = max(r, eps)
-	EACH_M(VFMAX_S4, K0, s, s);      \
-	EACH_M(VFMIN_S4, K1, s, s);      \ // s = min(max(s, eps), oneMinus)
-	NEG_LOG(r, s, QC, QD, u)
-
-#define PROBABILITIES_CLASS(r, s, FOCAL) \
-	LOAD_PROBABILITIES;       \
-	VLD1_S4(SUMS_NUMBER, QG); \ // QG = r, s, l, f
-	ADD_ROWS(r, QG);          \
-	ADD_ROWS(s, QG+1);        \
-	SURPRISE(r, s, QE);       \
-	ADD_ROWS(QD, QG+2);       \
-	FOCAL(s, QD, QE, r, QF);  \
-	ADD_ROWS(QE, QG+3);       \
-	VST1P_S4(SUMS_NUMBER, QG)
-
-#define PROBABILITIES_MIXED(FOCAL) \
-	LOAD_PROBABILITIES;                \
-	VLD1P_S4(MASKS_NUMBER, QE);        \
-	VLD1P_S4(MASKS_NUMBER, QF);        \
-	EACH_M(VAND_B16, ONE, QE, QC);     \
-	EACH_M(VAND_B16, ONE, QF, QD);     \
-	ADD_MIXED(QA, QB, QC, CLASS_SUMS+R_S); \
-	ADD_MIXED(QB, QA, QD, R_S);        \
-	EACH(VBSL_B16, QB, QA, QE);        \ // QE = r = foreground ? x : 1 − x
-	EACH(VBSL_B16, QB, QA, QF);        \ // QF = s = background ? x : 1 − x
-	SURPRISE(QE, QF, QA);              \
-	FOCAL(QF, QD, QE, QA, QB);         \
-	SUB  $128, MASKS;                  \
-	ADD_BOTH(QD, QE, QA, L_F);         \
-	ADD  $QUARTER_SUMS, SUMS
+// From probabilities, cross entropy and a focal sum. A quarter's sets: QA x and
+// QB 1 − x, which are r and s in the foreground, s and r in the background; QD
+// ℓ; QE the focal term.
 
 #define PROBABILITIES(FOCAL) \
 	HARD(const_probabilities, PROBABILITIES_MIXED(FOCAL), PROBABILITIES_CLASS(QB, QA, FOCAL), PROBABILITIES_CLASS(QA, QB, FOCAL), FOLD_FOCAL)
+
+#define LOAD_PROBABILITIES \
+	LOAD_ROWS          \
+	MAX_ROWS(QA, MOST) \
+	EACH_N(VFSUB_S4, QA, ONE, QB) // QB = 1 − x
+
+// QD = −log r, from r and s clamped; u and QC are scratch.
+#define SURPRISE(r, s, u) \
+	FLDPQ EPS_AT(FRAME), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, r, r)      \ // r = max(r, eps)
+	EACH_M(VFMAX_S4, K0, s, s)      \
+	EACH_M(VFMIN_S4, K1, s, s)      \ // s = min(max(s, eps), oneMinus)
+	NEG_LOG(r, s, QC, QD, u)
+
+#define PROBABILITIES_CLASS(r, s, FOCAL) \
+	LOAD_PROBABILITIES       \
+	VLD1_S4(SUMS_NUMBER, QG) \ // QG = r, s, l, f
+	ADD_ROWS(r, QG)          \
+	ADD_ROWS(s, QG+1)        \
+	SURPRISE(r, s, QE)       \
+	ADD_ROWS(QD, QG+2)       \
+	FOCAL(s, QD, QE, r, QF)  \
+	ADD_ROWS(QE, QG+3)       \
+	VST1P_S4(SUMS_NUMBER, QG)
+
+#define PROBABILITIES_MIXED(FOCAL) \
+	LOAD_PROBABILITIES                       \
+	VLD1P_S4(MASKS_NUMBER, QE)               \ // QE the foreground, by weight QC
+	VLD1P_S4(MASKS_NUMBER, QF)               \ // QF the background, by weight QD
+	EACH_M(VAND_B16, ONE, QE, QC)            \
+	EACH_M(VAND_B16, ONE, QF, QD)            \
+	ADD_WEIGHTED(QA, QB, QC, CLASS_SUMS+R_S) \
+	ADD_WEIGHTED(QB, QA, QD, R_S)            \
+	EACH(VBSL_B16, QB, QA, QE)               \ // QE = r = foreground ? x : 1 − x
+	EACH(VBSL_B16, QB, QA, QF)               \ // QF = s = background ? x : 1 − x
+	SURPRISE(QE, QF, QA)                     \
+	FOCAL(QF, QD, QE, QA, QB)                \
+	SUB  $QUARTER_MASKS, MASKS               \
+	ADD_BOTH(QD, QE, QA, L_F)                \
+	ADD  $QUARTER_SUMS, SUMS
 
 TEXT ·hardProbabilitiesHalfNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
@@ -88,6 +91,7 @@ TEXT ·hardProbabilitiesTwoNEON(SB), 0, $1408-16
 done:
 	MOVD DONE, ret+8(FP)
 	RET
+
 TEXT ·hardProbabilitiesAnyNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
 	PROBABILITIES(FOCAL_ANY)
@@ -95,7 +99,6 @@ TEXT ·hardProbabilitiesAnyNEON(SB), 0, $1408-16
 done:
 	MOVD DONE, ret+8(FP)
 	RET
-
 
 // From probabilities, TP, FP and FN alone: row by row, all sums in registers.
 // A voxel's weight is 2 in the foreground and −2 in the background, because
@@ -118,61 +121,61 @@ done:
 #define VALID K1        // the valid voxels, by byte
 
 #define REGION_ROW \
-	FMOVQ.P 16(Y), F26;                       \ // FOREGROUND = label
-	FMOVQ IGNORE_AT(FRAME), F24;              \
-	VCMEQ_B16(REST, FOREGROUND, REST);        \ // REST = label = ignore
-	VCMEQ0_B16(FOREGROUND, BACKGROUND);       \
-	VBIC_B16(REST, FOREGROUND, FOREGROUND);   \ // 0 where ignored
-	VUMAX_B16(FOREGROUND, LABEL_MOST, LABEL_MOST); \
-	VADD_B16(FOREGROUND, VALID, VALID);       \
-	VSUB_B16(BACKGROUND, VALID, VALID);       \
-	VSHL6_B16(FOREGROUND, FOREGROUND);        \ // the high byte of 2
-	VSHL6_B16(BACKGROUND, BACKGROUND);        \ // the high byte of −2
-	VLD1P_S4(X_NUMBER, VALUES);               \
-	REGION_QUARTER(0);                        \
-	REGION_QUARTER(1);                        \
-	REGION_QUARTER(2);                        \
+	FMOVQ.P const_Lanes(Y), F26                   \ // FOREGROUND = label
+	FMOVQ IGNORE_AT(FRAME), F24                   \
+	VCMEQ_B16(REST, FOREGROUND, REST)             \ // REST = label = ignore
+	VCMEQ0_B16(FOREGROUND, BACKGROUND)            \
+	VBIC_B16(REST, FOREGROUND, FOREGROUND)        \ // 0 where ignored
+	VUMAX_B16(FOREGROUND, LABEL_MOST, LABEL_MOST) \
+	VADD_B16(FOREGROUND, VALID, VALID)            \
+	VSUB_B16(BACKGROUND, VALID, VALID)            \
+	VSHL6_B16(FOREGROUND, FOREGROUND)             \ // the high byte of 2
+	VSHL6_B16(BACKGROUND, BACKGROUND)             \ // the high byte of −2
+	VLD1P_S4(X_NUMBER, VALUES)                    \
+	REGION_QUARTER(0)                             \
+	REGION_QUARTER(1)                             \
+	REGION_QUARTER(2)                             \
 	REGION_QUARTER(3)
 
 #define REGION_QUARTER(q) \
-	VUMAX_S4(VALUES+q, MOST, MOST);             \
-	VFSUB_S4(VALUES+q, ONE, REST);              \
-	VTBL_B16(HIGH_BYTES+q, FOREGROUND, WEIGHT); \
-	VFMLA_S4(WEIGHT, VALUES+q, R1_SUM+q);       \
-	VFMLA_S4(WEIGHT, REST, S1_SUM+q);           \
-	VTBL_B16(HIGH_BYTES+q, BACKGROUND, WEIGHT); \
-	VFMLS_S4(WEIGHT, REST, R0_SUM+q);           \
+	VUMAX_S4(VALUES+q, MOST, MOST)             \
+	VFSUB_S4(VALUES+q, ONE, REST)              \
+	VTBL_B16(HIGH_BYTES+q, FOREGROUND, WEIGHT) \
+	VFMLA_S4(WEIGHT, VALUES+q, R1_SUM+q)       \
+	VFMLA_S4(WEIGHT, REST, S1_SUM+q)           \
+	VTBL_B16(HIGH_BYTES+q, BACKGROUND, WEIGHT) \
+	VFMLS_S4(WEIGHT, REST, R0_SUM+q)           \
 	VFMLS_S4(WEIGHT, VALUES+q, S0_SUM+q)
 
 #define REGION_MIXED \
-	SUB $64, Y;                               \
-	ADD $neonTable_highBytes, CONST, TEMP;    \
-	VLD1_S4(TEMP_NUMBER, HIGH_BYTES);         \
-	REGION_ROW;                               \
-	REGION_ROW;                               \
-	REGION_ROW;                               \
+	SUB $GROUP, Y                         \
+	ADD $neonTable_highBytes, CONST, TEMP \
+	VLD1_S4(TEMP_NUMBER, HIGH_BYTES)      \
+	REGION_ROW                            \
+	REGION_ROW                            \
+	REGION_ROW                            \
 	REGION_ROW
 
 #define REGION_CLASS_ROW(x_sum, rest_sum) \
-	VLD1P_S4(X_NUMBER, VALUES);                  \
-	MAX_ROWS(VALUES, MOST);                      \
-	EACH_M(VFMLA_S4, DOUBLE, VALUES, x_sum);     \
-	EACH_N(VFSUB_S4, VALUES, ONE, QG);           \
+	VLD1P_S4(X_NUMBER, VALUES)              \
+	MAX_ROWS(VALUES, MOST)                  \
+	EACH_M(VFMLA_S4, DOUBLE, VALUES, x_sum) \
+	EACH_N(VFSUB_S4, VALUES, ONE, QG)       \
 	EACH_M(VFMLA_S4, DOUBLE, QG, rest_sum)
 
 #define REGION_CLASS(x_sum, rest_sum) \
-	ADD $64, COUNT;                    \
-	FMOVQ neonTable_two(CONST), F16;   \ // DOUBLE
-	REGION_CLASS_ROW(x_sum, rest_sum); \
-	REGION_CLASS_ROW(x_sum, rest_sum); \
-	REGION_CLASS_ROW(x_sum, rest_sum); \
+	ADD $GROUP, COUNT                 \
+	FMOVQ neonTable_two(CONST), F16   \ // DOUBLE
+	REGION_CLASS_ROW(x_sum, rest_sum) \
+	REGION_CLASS_ROW(x_sum, rest_sum) \
+	REGION_CLASS_ROW(x_sum, rest_sum) \
 	REGION_CLASS_ROW(x_sum, rest_sum)
 
 #define FOLD_DOUBLE(s, offset) \
-	FOLD_LANES(s, s+1, s+2, s+3); \
-	FMOVD offset(CALL), F20;      \
-	FMOVD $0.5, F21;              \
-	FMADDD F21, F20, F16, F20;    \ // += ½·F16
+	FOLD_LANES(s, s+1, s+2, s+3) \
+	FMOVD offset(CALL), F20      \
+	FMOVD $0.5, F21              \
+	FMADDD F21, F20, F16, F20    \ // += ½·F16
 	FMOVD F20, offset(CALL)
 
 TEXT ·hardProbabilitiesRegionNEON(SB), 0, $1408-16
@@ -230,115 +233,115 @@ done:
 // P, the product of four r, and U, its complement, from them and their s. U
 // replaces s3. Takes all.
 #define PRODUCT(r0, r1, r2, r3, s0, s1, s2, s3, P) \
-	VFMLA_S4(r1, s0, s1); \ // s1 = u = s0·r1 + s1
-	VFMLA_S4(r3, s2, s3); \ // s3 = v = s2·r3 + s3
-	VFMUL_S4(r3, r2, r2); \ // r2 = high = r2·r3
-	VFMLA_S4(r2, s1, s3); \ // s3 = U = u·high + v
-	VFMUL_S4(r1, r0, P);  \
-	VFMUL_S4(r2, P, P)      // P = (r0·r1)·high
+	VFMLA_S4(r1, s0, s1) \ // s1 = u = s0·r1 + s1
+	VFMLA_S4(r3, s2, s3) \ // s3 = v = s2·r3 + s3
+	VFMUL_S4(r3, r2, r2) \ // r2 = high = r2·r3
+	VFMLA_S4(r2, s1, s3) \ // s3 = U = u·high + v
+	VFMUL_S4(r1, r0, P)  \
+	VFMUL_S4(r2, P, P)     // P = (r0·r1)·high
 
 // A group of one class has its rows of x in QA to QD; the quarters of the
 // lanes are columns of them. QE holds Σ r and QF Σ s. A column leaves P in QA
 // and U in QD.
 #define COLUMN(q, x_sum, rest_sum) \
-	VUMAX_S4(QA+q, MOST, MOST);         \
-	VUMAX_S4(QB+q, MOST, MOST);         \
-	VUMAX_S4(QC+q, MOST, MOST);         \
-	VUMAX_S4(QD+q, MOST, MOST);         \
-	VFSUB_S4(QA+q, ONE, QG);            \ // QG = 1 − x
-	VFSUB_S4(QB+q, ONE, QG+1);          \
-	VFSUB_S4(QC+q, ONE, QG+2);          \
-	VFSUB_S4(QD+q, ONE, QG+3);          \
-	VFADD_S4(QA+q, x_sum+q, x_sum+q);   \
-	VFADD_S4(QB+q, x_sum+q, x_sum+q);   \
-	VFADD_S4(QC+q, x_sum+q, x_sum+q);   \
-	VFADD_S4(QD+q, x_sum+q, x_sum+q);   \
-	ADD_ROWS(QG, rest_sum+q);           \
-	VFMAX_S4(K0, QA+q, QA+q);           \ // no probability below eps
-	VFMAX_S4(K0, QB+q, QB+q);           \
-	VFMAX_S4(K0, QC+q, QC+q);           \
-	VFMAX_S4(K0, QD+q, QD+q);           \
+	VUMAX_S4(QA+q, MOST, MOST)       \
+	VUMAX_S4(QB+q, MOST, MOST)       \
+	VUMAX_S4(QC+q, MOST, MOST)       \
+	VUMAX_S4(QD+q, MOST, MOST)       \
+	VFSUB_S4(QA+q, ONE, QG)          \ // QG = 1 − x
+	VFSUB_S4(QB+q, ONE, QG+1)        \
+	VFSUB_S4(QC+q, ONE, QG+2)        \
+	VFSUB_S4(QD+q, ONE, QG+3)        \
+	VFADD_S4(QA+q, x_sum+q, x_sum+q) \
+	VFADD_S4(QB+q, x_sum+q, x_sum+q) \
+	VFADD_S4(QC+q, x_sum+q, x_sum+q) \
+	VFADD_S4(QD+q, x_sum+q, x_sum+q) \
+	ADD_ROWS(QG, rest_sum+q)         \
+	VFMAX_S4(K0, QA+q, QA+q)         \ // no probability below eps
+	VFMAX_S4(K0, QB+q, QB+q)         \
+	VFMAX_S4(K0, QC+q, QC+q)         \
+	VFMAX_S4(K0, QD+q, QD+q)         \
 	EACH_M(VFMAX_S4, K0, QG, QG)
 #define COLUMN_0(q) \
-	COLUMN(q, QF, QE); \
+	COLUMN(q, QF, QE) \
 	PRODUCT(QG, QG+1, QG+2, QG+3, QA+q, QB+q, QC+q, QD+q, QA+q)
 #define COLUMN_1(q) \
-	COLUMN(q, QE, QF); \
-	PRODUCT(QA+q, QB+q, QC+q, QD+q, QG, QG+1, QG+2, QG+3, QA+q); \
+	COLUMN(q, QE, QF)                                           \
+	PRODUCT(QA+q, QB+q, QC+q, QD+q, QG, QG+1, QG+2, QG+3, QA+q) \
 	VMOV_B16(QG+3, QD+q)
 
 #define QUAD_CLASS(y, COLUMN_Y) \
-	ADD  $64, COUNT;                           \
-	VLD1P_S4(X_NUMBER, QA);                    \
-	VLD1P_S4(X_NUMBER, QB);                    \
-	VLD1P_S4(X_NUMBER, QC);                    \
-	VLD1P_S4(X_NUMBER, QD);                    \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS; \
-	VLD1P_S4(SUMS_NUMBER, QE);                 \
-	VLD1_S4(SUMS_NUMBER, QF);                  \
-	SUB  $64, SUMS;                            \
-	FMOVQ EPS_AT(FRAME), F30;                  \
-	COLUMN_Y(0);                               \
-	COLUMN_Y(1);                               \
-	COLUMN_Y(2);                               \
-	COLUMN_Y(3);                               \
-	VST1P_S4(SUMS_NUMBER, QE);                 \
-	VST1P_S4(SUMS_NUMBER, QF);                 \
+	ADD  $GROUP, COUNT                        \
+	VLD1P_S4(X_NUMBER, QA)                    \
+	VLD1P_S4(X_NUMBER, QB)                    \
+	VLD1P_S4(X_NUMBER, QC)                    \
+	VLD1P_S4(X_NUMBER, QD)                    \
+	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
+	VLD1P_S4(SUMS_NUMBER, QE)                 \
+	VLD1_S4(SUMS_NUMBER, QF)                  \
+	SUB  $64, SUMS                            \
+	FMOVQ EPS_AT(FRAME), F30                  \
+	COLUMN_Y(0)                               \
+	COLUMN_Y(1)                               \
+	COLUMN_Y(2)                               \
+	COLUMN_Y(3)                               \
+	VST1P_S4(SUMS_NUMBER, QE)                 \
+	VST1P_S4(SUMS_NUMBER, QF)                 \
 	QUAD_LOG
 
 // Σ l at SUMS += −log P of the quarters, P in QA and U in QD.
 #define QUAD_LOG \
-	NEG_LOG(QA, QD, QB, QC, QE); \
-	VLD1_S4(SUMS_NUMBER, QA);    \
-	EACH(VFADD_S4, QC, QA, QA);  \
+	NEG_LOG(QA, QD, QB, QC, QE) \
+	VLD1_S4(SUMS_NUMBER, QA)    \
+	EACH(VFADD_S4, QC, QA, QA)  \
 	VST1_S4(SUMS_NUMBER, QA)
 
 // A quarter of a mixed group leaves P and U of both classes in the frame. The
 // voxels of the other class enter as r = 1, s = 0.
 #define QUAD_MIXED \
-	LOAD_PROBABILITIES;               \
-	VLD1P_S4(MASKS_NUMBER, QC);       \ // QC the foreground, by weight QE
-	VLD1P_S4(MASKS_NUMBER, QD);       \ // QD the background, by weight QF
-	EACH_M(VAND_B16, ONE, QC, QE);    \
-	EACH_M(VAND_B16, ONE, QD, QF);    \
-	FMOVQ (SUMS), F24;                \
-	FMOVQ 64(SUMS), F25;              \
-	FMOVQ CLASS_SUMS(SUMS), F26;      \
-	FMOVQ (CLASS_SUMS+64)(SUMS), F27; \
-	ADD_ROWS_MASKED(QB, QF, QG);      \ // Σ r
-	ADD_ROWS_MASKED(QA, QF, QG+1);    \ // Σ s
-	ADD_ROWS_MASKED(QA, QE, QG+2);    \
-	ADD_ROWS_MASKED(QB, QE, QG+3);    \
-	FMOVQ F24, (SUMS);                \
-	FMOVQ F25, 64(SUMS);              \
-	FMOVQ F26, CLASS_SUMS(SUMS);      \
-	FMOVQ F27, (CLASS_SUMS+64)(SUMS); \
-	FMOVQ EPS_AT(FRAME), F30;         \
-	EACH_M(VFMAX_S4, K0, QA, QA);     \
-	EACH_M(VFMAX_S4, K0, QB, QB);     \
-	EACH(VAND_B16, QD, QA, QE);       \ // background: s = QE
-	EACH_M(VBSL_B16, ONE, QB, QD);    \ // r = QD
-	EACH(VAND_B16, QC, QB, QF);       \ // foreground: s = QF
-	EACH_M(VBSL_B16, ONE, QA, QC);    \ // r = QC
-	PRODUCT(QD, QD+1, QD+2, QD+3, QE, QE+1, QE+2, QE+3, QD); \
-	PRODUCT(QC, QC+1, QC+2, QC+3, QF, QF+1, QF+2, QF+3, QC); \
-	FMOVQ F12, (PRODUCTS_AT-SUMS_AT)(SUMS);     \ // P and U
-	FMOVQ F19, (PRODUCTS_AT-SUMS_AT+64)(SUMS);  \
-	FMOVQ F8, (PRODUCTS_AT-SUMS_AT+128)(SUMS);  \
-	FMOVQ F23, (PRODUCTS_AT-SUMS_AT+192)(SUMS); \
+	LOAD_PROBABILITIES                                      \
+	VLD1P_S4(MASKS_NUMBER, QC)                              \ // QC the foreground, by weight QE
+	VLD1P_S4(MASKS_NUMBER, QD)                              \ // QD the background, by weight QF
+	EACH_M(VAND_B16, ONE, QC, QE)                           \
+	EACH_M(VAND_B16, ONE, QD, QF)                           \
+	FMOVQ (SUMS), F24                                       \
+	FMOVQ 64(SUMS), F25                                     \
+	FMOVQ CLASS_SUMS(SUMS), F26                             \
+	FMOVQ (CLASS_SUMS+64)(SUMS), F27                        \
+	ADD_ROWS_WEIGHTED(QB, QF, QG)                           \ // Σ r
+	ADD_ROWS_WEIGHTED(QA, QF, QG+1)                         \ // Σ s
+	ADD_ROWS_WEIGHTED(QA, QE, QG+2)                         \
+	ADD_ROWS_WEIGHTED(QB, QE, QG+3)                         \
+	FMOVQ F24, (SUMS)                                       \
+	FMOVQ F25, 64(SUMS)                                     \
+	FMOVQ F26, CLASS_SUMS(SUMS)                             \
+	FMOVQ F27, (CLASS_SUMS+64)(SUMS)                        \
+	FMOVQ EPS_AT(FRAME), F30                                \
+	EACH_M(VFMAX_S4, K0, QA, QA)                            \
+	EACH_M(VFMAX_S4, K0, QB, QB)                            \
+	EACH(VAND_B16, QD, QA, QE)                              \ // background: s = QE
+	EACH_M(VBSL_B16, ONE, QB, QD)                           \ // r = QD
+	EACH(VAND_B16, QC, QB, QF)                              \ // foreground: s = QF
+	EACH_M(VBSL_B16, ONE, QA, QC)                           \ // r = QC
+	PRODUCT(QD, QD+1, QD+2, QD+3, QE, QE+1, QE+2, QE+3, QD) \
+	PRODUCT(QC, QC+1, QC+2, QC+3, QF, QF+1, QF+2, QF+3, QC) \
+	FMOVQ F12, (PRODUCTS_AT-SUMS_AT)(SUMS)                  \ // P and U
+	FMOVQ F19, (PRODUCTS_AT-SUMS_AT+64)(SUMS)               \
+	FMOVQ F8, (PRODUCTS_AT-SUMS_AT+128)(SUMS)               \
+	FMOVQ F23, (PRODUCTS_AT-SUMS_AT+192)(SUMS)              \
 	ADD  $16, SUMS
 
 #define QUAD_MIXED_LOG(y) \
-	ADD  $(PRODUCTS_AT+y*128), FRAME, SUMS;        \
-	VLD1P_S4(SUMS_NUMBER, QA);                     \
-	VLD1_S4(SUMS_NUMBER, QD);                      \
-	ADD  $(SUM_L_AT+y*CLASS_SUMS), FRAME, SUMS;    \
+	ADD  $(PRODUCTS_AT+y*128), FRAME, SUMS     \
+	VLD1P_S4(SUMS_NUMBER, QA)                  \
+	VLD1_S4(SUMS_NUMBER, QD)                   \
+	ADD  $(SUM_L_AT+y*CLASS_SUMS), FRAME, SUMS \
 	QUAD_LOG
 
 #define FOLD_QUAD(y) \
-	LOAD_SUMS(y);                        \
-	FOLD_SET(QA, SUM_AT(hardSums_r, y)); \
-	FOLD_SET(QB, SUM_AT(hardSums_s, y)); \
+	LOAD_SUMS(y)                        \
+	FOLD_SET(QA, SUM_AT(hardSums_r, y)) \
+	FOLD_SET(QB, SUM_AT(hardSums_s, y)) \
 	FOLD_SET(QC, SUM_AT(hardSums_l, y))
 
 TEXT ·hardProbabilitiesCENEON(SB), 0, $1408-16
@@ -356,7 +359,7 @@ group:
 mixedQuarter:
 	QUAD_MIXED
 	NEXT_QUARTER(mixedQuarter)
-	ADD $192, X
+	ADD $(3*ROW), X
 	QUAD_MIXED_LOG(0)
 	QUAD_MIXED_LOG(1)
 	B next
@@ -380,100 +383,92 @@ done:
 	MOVD DONE, ret+8(FP)
 	RET
 
-// From logits. A quarter's sets: QA u, QB f, QC t = e^−|u|, QD n; then QE r,
-// QF s, and QC ℓ.
+// From logits. A quarter's sets: QA u, the logit of a voxel's own class but for
+// its sign; QB f, QC t = e^−|u|, QD n; then QE r, QF s; then QC ℓ and QE the
+// focal term. A class has a comparison that says whether its logit is
+// positive, and its part of ℓ: x itself is u in the foreground and −u in the
+// background. A mixed group turns the sign of its background and goes on as
+// foreground.
 
-#define LOAD_LOGITS \
-	EACH1(VFABS_S4, QA, QB);    \ // QB = |u|
-	MAX_ROWS(QB, MOST);         \
-	EXP(QB, QC, QD, QE, QF);    \
-	SIGMOID(QC, QE, QF, QG)
+#define LOGITS_REGION \
+	HARD(const_logits, LOGITS_MIXED, LOGITS_CLASS(VFCMLE0_S4), LOGITS_CLASS(VFCMGE0_S4), FOLD_REGION)
+#define LOGITS_CE \
+	HARD(const_logits, LOGITS_CE_MIXED, LOGITS_CE_CLASS(VFCMLE0_S4, BACKGROUND_L), LOGITS_CE_CLASS(VFCMGE0_S4, FOREGROUND_L), FOLD_CE)
+#define LOGITS(FOCAL) \
+	HARD(const_logits, LOGITS_FOCAL_MIXED(FOCAL), LOGITS_FOCAL_CLASS(VFCMLE0_S4, BACKGROUND_L, FOCAL), LOGITS_FOCAL_CLASS(VFCMGE0_S4, FOREGROUND_L, FOCAL), FOLD_FOCAL)
 
-// Mixed rows take u = x in the foreground and −x elsewhere.
-#define LOAD_MIXED \
-	LOAD_ROWS;                  \
-	VLD1_S4(MASKS_NUMBER, QG);  \
-	LOAD_K0(neonTable_signBit); \
-	EACH_N(VBIC_B16, QG, K0, QG); \
-	EACH(VEOR_B16, QG, QA, QA)
+#define PROBABILITIES_OF_LOGITS(POSITIVE) \
+	EACH1(VFABS_S4, QA, QB) \
+	MAX_ROWS(QB, MOST)      \
+	LOGIT_SIDES(POSITIVE)
 
-// ℓ, and the focal term into QE.
-#define CE_HALF(SIGN, SURPRISE) \
-	CE(SIGN, SURPRISE);         \
+// ℓ and a focal term.
+#define LOGIT_HALF(POSITIVE, L) \
+	LOGIT_CE(L) \
 	FOCAL_HALF(QF, QC, QE, QA, QB)
-#define CE_ONE(SIGN, SURPRISE) \
-	CE(SIGN, SURPRISE);        \
+#define LOGIT_ONE(POSITIVE, L) \
+	LOGIT_CE(L) \
 	FOCAL_ONE(QF, QC, QE, QA, QB)
-#define CE_THREE_HALVES(SIGN, SURPRISE) \
-	CE(SIGN, SURPRISE);                 \
+#define LOGIT_THREE_HALVES(POSITIVE, L) \
+	LOGIT_CE(L) \
 	FOCAL_THREE_HALVES(QF, QC, QE, QA, QB)
-#define CE_TWO(SIGN, SURPRISE) \
-	CE(SIGN, SURPRISE);        \
+#define LOGIT_TWO(POSITIVE, L) \
+	LOGIT_CE(L) \
 	FOCAL_TWO(QF, QC, QE, QA, QB)
 
-#define CE_ANY(SIGN, SURPRISE) \
-	CE_POWER_ANY(SIGN, SURPRISE); \
+#define LOGIT_ANY(POSITIVE, L) \
+	LOGIT_CE_POWER(POSITIVE, L) \
 	EACH(VFMUL_S4, QC, QG, QE)
 
-#define LOGITS_CLASS(SIGN) \
-	LOAD_ROWS;              \
-	LOAD_LOGITS;            \
-	SELECT(SIGN);           \
-	ADD_CLASS(QE, QF, R_S)
+// The paths. Those of region sums leave SUMS at the next quarter, as the others
+// do that begin with them and go back.
+#define LOGITS_CLASS(POSITIVE) \
+	LOAD_ROWS                         \
+	PROBABILITIES_OF_LOGITS(POSITIVE) \
+	ADD_CLASS(QE, QF, R_S)            \
+	ADD  $QUARTER_SUMS, SUMS
 #define LOGITS_MIXED \
-	LOAD_MIXED;             \
-	LOAD_LOGITS;            \
-	SELECT(VFCMGE0_S4);     \
-	ADD_BOTH(QE, QF, QG, R_S)
+	LOAD_ROWS                           \
+	VLD1_S4(MASKS_NUMBER, QG)           \
+	LOAD_K0(neonTable_signBit)          \
+	EACH_N(VBIC_B16, QG, K0, QG)        \
+	EACH(VEOR_B16, QG, QA, QA)          \ // u = foreground ? x : −x
+	PROBABILITIES_OF_LOGITS(VFCMGE0_S4) \
+	ADD_BOTH(QE, QF, QG, R_S)           \
+	ADD  $QUARTER_SUMS, SUMS
 
-#define LOGITS_REGION_CLASS(SIGN) \
-	LOGITS_CLASS(SIGN); \
-	ADD $QUARTER_SUMS, SUMS
-#define LOGITS_REGION_MIXED \
-	LOGITS_MIXED; \
-	ADD $QUARTER_SUMS, SUMS
-
-#define LOGITS_CE_CLASS(SIGN, SURPRISE) \
-	LOGITS_CLASS(SIGN);     \
-	CE(SIGN, SURPRISE);     \
-	FMOVQ L_F(SUMS), F30;   \
-	ADD_ROWS(QC, K0);       \
-	FMOVQ F30, L_F(SUMS);   \
-	ADD $QUARTER_SUMS, SUMS
+#define LOGITS_CE_CLASS(POSITIVE, L) \
+	LOGITS_CLASS(POSITIVE)              \
+	LOGIT_CE(L)                         \
+	FMOVQ (L_F-QUARTER_SUMS)(SUMS), F30 \
+	ADD_ROWS(QC, K0)                    \
+	FMOVQ F30, (L_F-QUARTER_SUMS)(SUMS)
 #define LOGITS_CE_MIXED \
-	LOGITS_MIXED;                    \
-	CE(VFCMGE0_S4, SURPRISE_1);      \
-	SUB $128, MASKS;                 \
-	FMOVQ L_F(SUMS), F30;            \
-	FMOVQ (L_F+CLASS_SUMS)(SUMS), F31; \
-	VLD1P_S4(MASKS_NUMBER, QA);      \
-	VLD1P_S4(MASKS_NUMBER, QB);      \
-	EACH_M(VAND_B16, ONE, QA, QA);   \
-	EACH_M(VAND_B16, ONE, QB, QB);   \
-	ADD_ROWS_MASKED(QC, QA, K1);     \
-	ADD_ROWS_MASKED(QC, QB, K0);     \
-	FMOVQ F30, L_F(SUMS);            \
-	FMOVQ F31, (L_F+CLASS_SUMS)(SUMS); \
-	ADD $QUARTER_SUMS, SUMS
+	LOGITS_MIXED                                 \
+	LOGIT_CE(FOREGROUND_L)                         \
+	SUB  $QUARTER_MASKS, MASKS                     \
+	LOAD_WEIGHTS(QA)                               \
+	LOAD_WEIGHTS(QB)                               \
+	FMOVQ (L_F-QUARTER_SUMS+CLASS_SUMS)(SUMS), F30 \
+	FMOVQ (L_F-QUARTER_SUMS)(SUMS), F31            \
+	ADD_ROWS_WEIGHTED(QC, QA, K0)                  \
+	ADD_ROWS_WEIGHTED(QC, QB, K1)                  \
+	FMOVQ F30, (L_F-QUARTER_SUMS+CLASS_SUMS)(SUMS) \
+	FMOVQ F31, (L_F-QUARTER_SUMS)(SUMS)
 
-#define LOGITS_FOCAL_CLASS(SIGN, SURPRISE, CE_FOCAL) \
-	LOGITS_CLASS(SIGN);       \
-	CE_FOCAL(SIGN, SURPRISE); \
-	ADD_CLASS(QC, QE, L_F);   \
-	ADD $QUARTER_SUMS, SUMS
-#define LOGITS_FOCAL_MIXED(CE_FOCAL) \
-	LOGITS_MIXED;                     \
-	CE_FOCAL(VFCMGE0_S4, SURPRISE_1); \
-	SUB $128, MASKS;                  \
-	ADD_BOTH(QC, QE, QA, L_F);        \
-	ADD $QUARTER_SUMS, SUMS
-
-#define LOGITS(CE_FOCAL) \
-	HARD(const_logits, LOGITS_FOCAL_MIXED(CE_FOCAL), LOGITS_FOCAL_CLASS(VFCMLE0_S4, SURPRISE_0, CE_FOCAL), LOGITS_FOCAL_CLASS(VFCMGE0_S4, SURPRISE_1, CE_FOCAL), FOLD_FOCAL)
+#define LOGITS_FOCAL_CLASS(POSITIVE, L, FOCAL) \
+	LOGITS_CLASS(POSITIVE) \
+	FOCAL(POSITIVE, L)     \
+	ADD_CLASS(QC, QE, L_F-QUARTER_SUMS)
+#define LOGITS_FOCAL_MIXED(FOCAL) \
+	LOGITS_MIXED                  \
+	FOCAL(VFCMGE0_S4, FOREGROUND_L) \
+	SUB  $QUARTER_MASKS, MASKS      \
+	ADD_BOTH(QC, QE, QA, L_F-QUARTER_SUMS)
 
 TEXT ·hardLogitsRegionNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	HARD(const_logits, LOGITS_REGION_MIXED, LOGITS_REGION_CLASS(VFCMLE0_S4), LOGITS_REGION_CLASS(VFCMGE0_S4), FOLD_REGION)
+	LOGITS_REGION
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -481,7 +476,7 @@ done:
 
 TEXT ·hardLogitsCENEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	HARD(const_logits, LOGITS_CE_MIXED, LOGITS_CE_CLASS(VFCMLE0_S4, SURPRISE_0), LOGITS_CE_CLASS(VFCMGE0_S4, SURPRISE_1), FOLD_CE)
+	LOGITS_CE
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -489,7 +484,7 @@ done:
 
 TEXT ·hardLogitsHalfNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	LOGITS(CE_HALF)
+	LOGITS(LOGIT_HALF)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -497,7 +492,7 @@ done:
 
 TEXT ·hardLogitsOneNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	LOGITS(CE_ONE)
+	LOGITS(LOGIT_ONE)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -505,7 +500,7 @@ done:
 
 TEXT ·hardLogitsThreeHalvesNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	LOGITS(CE_THREE_HALVES)
+	LOGITS(LOGIT_THREE_HALVES)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -513,7 +508,7 @@ done:
 
 TEXT ·hardLogitsTwoNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	LOGITS(CE_TWO)
+	LOGITS(LOGIT_TWO)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -521,7 +516,7 @@ done:
 
 TEXT ·hardLogitsAnyNEON(SB), 0, $1408-16
 	MOVD c+0(FP), CALL
-	LOGITS(CE_ANY)
+	LOGITS(LOGIT_ANY)
 
 done:
 	MOVD DONE, ret+8(FP)

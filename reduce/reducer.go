@@ -1,6 +1,7 @@
 package reduce
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,8 @@ type Reducer struct {
 	lock    sync.Mutex
 	pending []accumulator // the sums of its whole segments
 	view    tile
+
+	histogram *Histogram // of quantised predictions, where there are any
 }
 
 // A sample is what has come of a sample beyond whole segments.
@@ -86,6 +89,9 @@ func (r *Reducer) Reset() {
 		clear(s.open)
 		clear(r.sums.samples[i])
 	}
+	if r.histogram != nil {
+		r.histogram.reset()
+	}
 	r.begun = false
 }
 
@@ -107,6 +113,9 @@ func (r *Reducer) sample(i int) *sample {
 func (r *Reducer) Fold(sample int, c Chunk) error {
 	s := r.sample(sample)
 	n := c.voxels(&r.options)
+	if r.counts(&c) {
+		return r.count(sample, s, c, n)
+	}
 	r.begin(&c, s)
 
 	f := &r.fold
@@ -133,6 +142,26 @@ func (r *Reducer) Fold(sample int, c Chunk) error {
 		s.fill += f.head + tail
 	}
 	r.keep(n-tail, n, 0)
+	s.voxels += int64(n)
+	return nil
+}
+
+// counts reports whether a chunk is summed by counting its values.
+func (r *Reducer) counts(c *Chunk) bool { return c.Prediction.bytes != nil && c.kind() == hard }
+
+// count is Fold for quantised predictions against labels: counting them serves
+// all sums, which are those of the single voxels added exactly.
+func (r *Reducer) count(sample int, s *sample, c Chunk, n int) error {
+	if r.histogram == nil {
+		r.histogram = newHistogram(r.plan)
+	}
+	if err := r.histogram.Fold(sample, c); err != nil {
+		var input *InputError
+		if errors.As(err, &input) {
+			input.Voxel += s.voxels
+		}
+		return err
+	}
 	s.voxels += int64(n)
 	return nil
 }
@@ -273,7 +302,10 @@ func (r *Reducer) Sums() *Sums {
 		for slot := range sums.samples[i] {
 			sums.samples[i][slot].merge(&r.sums.samples[i][slot])
 		}
-		if s.voxels == 0 {
+		if h := r.histogram; h != nil && h.samples[i] != nil {
+			h.addTo(sums.samples[i], &r.layout, r.pass.want, h.samples[i], h.total[i])
+		}
+		if s.fill == 0 && s.blocks == 0 {
 			continue
 		}
 		w := r.worker(0)

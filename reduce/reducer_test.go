@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -378,4 +379,27 @@ func TestOptionRanges(t *testing.T) {
 	}
 	_, err := New(Options{Gammas: []float64{math.NaN()}})
 	require.Error(t, err)
+}
+
+// All memory of a Reducer of up to 64 channels is under 4 MiB with 8 workers,
+// and does not grow with the volume.
+func TestMemory(t *testing.T) {
+	for _, channels := range []int{1, 4, 64} {
+		n := 9 * SegmentSize
+		plane := make([]float32, n)
+		planes := make([][]float32, channels)
+		for k := range planes {
+			planes[k] = plane
+		}
+		c := Chunk{Prediction: Float32(planes...), Target: LabelsUint8(make([]uint8, n))}
+		var before, after, later runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := reducer(t, Options{Channels: channels, CE: true, Gammas: []float64{2}, Workers: 8})
+		require.NoError(t, r.Fold(0, c))
+		runtime.ReadMemStats(&after)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "%d channels", channels)
+		require.NoError(t, r.Fold(0, c))
+		runtime.ReadMemStats(&later)
+		assert.Less(t, later.TotalAlloc-after.TotalAlloc, uint64(64<<10), "%d channels, more voxels", channels)
+	}
 }

@@ -20,149 +20,154 @@
 #define W_AT       832 // Σ w by quarter
 
 #define SOFT(input, SIGNLESS, BODY, FOLD_SUMS) \
-	MOVD softCall_prediction(CALL), X;           \
-	MOVD (softCall_prediction+8)(CALL), LEFT;    \
-	MOVD softCall_target(CALL), T;               \
-	MOVD softCall_weights(CALL), W;              \
-	FRAME_BEGIN;                                 \
-	ADD  $VALUES_AT, FRAME, KEPT;                \
-	SPREAD_EPS(softCall_eps);                    \
-block:                                           \
-	CMP  $const_BlockSize, LEFT;                 \
-	BLT  done;                                   \
-	CHECK_SOFT(input, SIGNLESS);                 \
-	ZERO_SUMS;                                   \
-	ADD  $W_AT, FRAME, SUMS;                     \
-	VST1_S4(SUMS_NUMBER, QA);                    \
-	MOVD $(const_BlockSize/64), GROUPS;          \
-group:                                           \
-	ADD  $SUMS_AT, FRAME, SUMS;                  \
-	ADD  $W_AT, FRAME, MASKS;                    \
-	MOVD $4, QUARTERS;                           \
-quarter:                                         \
-	LOAD_WEIGHTS;                                \
-	LOAD_ROWS;                                   \
-	BODY;                                        \
-	ADD  $QUARTER_SUMS, SUMS;                    \
-	NEXT_QUARTER(quarter);                       \
-	ADD  $192, X;                                \ // the other three rows
-	ADD  $192, T;                                \
-	ADD  $192, W;                                \
-	NEXT_GROUP(group);                           \
-	FOLD_SUMS(0);                                \
-	FOLD_SUMS(1);                                \
-	ADD  $W_AT, FRAME, SUMS;                     \
-	VLD1_S4(SUMS_NUMBER, QA);                    \
-	FOLD_SET(QA, softCall_w);                    \
-	SUB  $const_BlockSize, LEFT;                 \
-	ADD  $1, DONE;                               \
+	MOVD softCall_prediction(CALL), X        \
+	MOVD (softCall_prediction+8)(CALL), LEFT \
+	MOVD softCall_target(CALL), T            \
+	MOVD softCall_weights(CALL), W           \
+	FRAME_BEGIN                              \
+	ADD  $VALUES_AT, FRAME, KEPT             \
+	SPREAD_EPS(softCall_eps)                 \
+block:                                   \
+	CMP  $const_BlockSize, LEFT              \
+	BLT  done                                \
+	CHECK_SOFT(input, SIGNLESS)              \
+	ZERO_SUMS                                \
+	ADD  $W_AT, FRAME, SUMS                  \
+	VST1_S4(SUMS_NUMBER, QA)                 \
+	MOVD $(const_BlockSize/GROUP), GROUPS    \
+group:                                   \
+	ADD  $SUMS_AT, FRAME, SUMS               \
+	ADD  $W_AT, FRAME, MASKS                 \
+	MOVD $4, QUARTERS                        \
+quarter:                                 \
+	TARGET_WEIGHTS                           \
+	LOAD_ROWS                                \
+	BODY                                     \
+	ADD  $QUARTER_SUMS, SUMS                 \
+	NEXT_QUARTER(quarter)                    \
+	ADD  $(3*ROW), X                         \ // the other three rows
+	ADD  $(3*ROW), T                         \
+	ADD  $(3*ROW), W                         \
+	NEXT_GROUP(group)                        \
+	FOLD_SUMS(0)                             \
+	FOLD_SUMS(1)                             \
+	ADD  $W_AT, FRAME, SUMS                  \
+	VLD1_S4(SUMS_NUMBER, QA)                 \
+	FOLD_SET(QA, softCall_w)                 \
+	SUB  $const_BlockSize, LEFT              \
+	ADD  $1, DONE                            \
 	B    block
 
 // Σ w, and the weights of both classes to the frame.
-#define LOAD_WEIGHTS \
-	ROWS_OF(T, F0, F1, F2, F3);        \ // QA = y
-	ROWS_OF(W, F4, F5, F6, F7);        \ // QB = w
-	FMOVQ (MASKS), F30;                \
-	ADD_ROWS(QB, K0);                  \
-	FMOVQ.P F30, 16(MASKS);            \
-	EACH(VFMUL_S4, QA, QB, QC);        \ // QC = w·y
-	EACH_N(VFSUB_S4, QA, ONE, QA);     \
-	EACH(VFMUL_S4, QA, QB, QD);        \ // QD = w·(1 − y)
-	ADD  $WEIGHTS_AT, FRAME, TEMP;     \
-	VST1P_S4(TEMP_NUMBER, QC);         \
+#define TARGET_WEIGHTS \
+	ROWS_OF(T, F0, F1, F2, F3)    \ // QA = y
+	ROWS_OF(W, F4, F5, F6, F7)    \ // QB = w
+	FMOVQ (MASKS), F30            \
+	ADD_ROWS(QB, K0)              \
+	FMOVQ.P F30, 16(MASKS)        \
+	EACH(VFMUL_S4, QA, QB, QC)    \ // QC = w·y
+	EACH_N(VFSUB_S4, QA, ONE, QA) \
+	EACH(VFMUL_S4, QA, QB, QD)    \ // QD = w·(1 − y)
+	ADD  $WEIGHTS_AT, FRAME, TEMP \
+	VST1P_S4(TEMP_NUMBER, QC)     \
 	VST1P_S4(TEMP_NUMBER, QD)
 
-#define LOAD_FOREGROUND(w) \
-	ADD  $WEIGHTS_AT, FRAME, TEMP; \
+#define TARGET_FOREGROUND(w) \
+	ADD  $WEIGHTS_AT, FRAME, TEMP \
 	VLD1P_S4(TEMP_NUMBER, w)
-#define LOAD_BACKGROUND(w) VLD1_S4(TEMP_NUMBER, w) // after the foreground's
+#define TARGET_BACKGROUND(w) VLD1_S4(TEMP_NUMBER, w) // after the foreground's
 
 #define ADD_REGION(r, s, w) \
-	LOAD_FOREGROUND(w);                 \
-	ADD_MIXED(r, s, w, CLASS_SUMS+R_S); \
-	LOAD_BACKGROUND(w);                 \
-	ADD_MIXED(s, r, w, R_S)
+	TARGET_FOREGROUND(w)                  \
+	ADD_WEIGHTED(r, s, w, CLASS_SUMS+R_S) \
+	TARGET_BACKGROUND(w)                  \
+	ADD_WEIGHTED(s, r, w, R_S)
 
 // One sum of a class.
 #define ADD_L(l, w, offset) \
-	FMOVQ offset(SUMS), F30;  \
-	ADD_ROWS_MASKED(l, w, K0); \
+	FMOVQ offset(SUMS), F30     \
+	ADD_ROWS_WEIGHTED(l, w, K0) \
 	FMOVQ F30, offset(SUMS)
 
 // From probabilities: x in QA and 1 − x in QB, after their region sums
 // clamped: one's r is the other's s.
 #define REGION \
-	EACH_N(VFSUB_S4, QA, ONE, QB); \
+	EACH_N(VFSUB_S4, QA, ONE, QB) \
 	ADD_REGION(QA, QB, QC)
 #define CLAMPED \
-	FLDPQ EPS_AT(FRAME), (F30, F31); \
-	EACH_M(VFMAX_S4, K0, QA, QA);    \
-	EACH_M(VFMAX_S4, K0, QB, QB);    \
-	EACH_M(VFMIN_S4, K1, QA, QA);    \ // below 1 the logarithm takes the same from r
-	EACH_M(VFMIN_S4, K1, QB, QB);    \
-	MOVD KEPT, TEMP;                 \
-	VST1P_S4(TEMP_NUMBER, QA);       \
+	FLDPQ EPS_AT(FRAME), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, QA, QA)    \
+	EACH_M(VFMAX_S4, K0, QB, QB)    \
+	EACH_M(VFMIN_S4, K1, QA, QA)    \ // below 1 the logarithm takes the same from r
+	EACH_M(VFMIN_S4, K1, QB, QB)    \
+	MOVD KEPT, TEMP                 \
+	VST1P_S4(TEMP_NUMBER, QA)       \
 	VST1_S4(TEMP_NUMBER, QB)
 #define SWAPPED \
-	MOVD KEPT, TEMP;                 \
-	VLD1P_S4(TEMP_NUMBER, QB);       \
+	MOVD KEPT, TEMP           \
+	VLD1P_S4(TEMP_NUMBER, QB) \
 	VLD1_S4(TEMP_NUMBER, QA)
 
-#define PROBABILITIES_CE \
-	REGION;                             \
-	CLAMPED;                            \
-	NEG_LOG(QA, QB, QC, QD, QE);        \
-	LOAD_FOREGROUND(QF);                \
-	ADD_L(QD, QF, CLASS_SUMS+L_F);      \
-	SWAPPED;                            \
-	NEG_LOG(QA, QB, QC, QD, QE);        \
-	ADD  $(WEIGHTS_AT+64), FRAME, TEMP; \
-	LOAD_BACKGROUND(QF);                \
-	ADD_L(QD, QF, L_F)
+// The sums of a class that no voxel of the set is of are left alone. ADD_OWN
+// adds what r (QA) and s (QB) have, at offset, by the weights in QF.
+#define PROBABILITIES_SUMS(ADD_OWN) \
+	REGION                             \
+	CLAMPED                            \
+	TARGET_FOREGROUND(QF)              \
+	WITHOUT_WEIGHT(QF, QC, background) \
+	ADD_OWN(CLASS_SUMS+L_F)            \
+background:                        \
+	ADD  $(WEIGHTS_AT+64), FRAME, TEMP \
+	TARGET_BACKGROUND(QF)              \
+	WITHOUT_WEIGHT(QF, QC, added)      \
+	SWAPPED                            \
+	ADD_OWN(L_F)                       \
+added:
 
-#define PROBABILITIES_FOCAL(FOCAL) \
-	REGION;                             \
-	CLAMPED;                            \
-	NEG_LOG(QA, QB, QC, QD, QE);        \
-	FOCAL(QB, QD, QE, QA, QF);          \
-	LOAD_FOREGROUND(QF);                \
-	ADD_MIXED(QD, QE, QF, CLASS_SUMS+L_F); \
-	SWAPPED;                            \
-	NEG_LOG(QA, QB, QC, QD, QE);        \
-	FOCAL(QB, QD, QE, QA, QF);          \
-	ADD  $(WEIGHTS_AT+64), FRAME, TEMP; \
-	LOAD_BACKGROUND(QF);                \
-	ADD_MIXED(QD, QE, QF, L_F)
+#define ADD_CE(offset) \
+	NEG_LOG(QA, QB, QC, QD, QE) \
+	ADD_L(QD, QF, offset)
+#define PROBABILITIES_CE PROBABILITIES_SUMS(ADD_CE)
+
+#define ADD_FAST(FOCAL, offset) \
+	NEG_LOG(QA, QB, QC, QD, QE) \
+	FOCAL(QB, QD, QE, QA, QG)   \
+	ADD_WEIGHTED(QD, QE, QF, offset)
+#define ADD_HALF(offset)         ADD_FAST(FOCAL_HALF, offset)
+#define ADD_ONE(offset)          ADD_FAST(FOCAL_ONE, offset)
+#define ADD_THREE_HALVES(offset) ADD_FAST(FOCAL_THREE_HALVES, offset)
+#define ADD_TWO(offset)          ADD_FAST(FOCAL_TWO, offset)
+#define ADD_ANY(offset)          ADD_FAST(FOCAL_ANY, offset)
 
 // From logits: the parts of u in QA.
 #define SIDES \
-	LOGIT_PARTS;            \
-	SELECT(VFCMGE0_S4);     \
+	EACH1(VFABS_S4, QA, QB) \
+	LOGIT_SIDES(VFCMGE0_S4) \
 	ADD_REGION(QE, QF, QG)
 
 #define LOGITS_CE \
-	SIDES;                         \
-	SURPRISES;                     \
-	LOAD_FOREGROUND(QA);           \
-	ADD_L(QC, QA, CLASS_SUMS+L_F); \
-	LOAD_BACKGROUND(QA);           \
+	SIDES                         \
+	SURPRISES                     \
+	TARGET_FOREGROUND(QA)         \
+	ADD_L(QC, QA, CLASS_SUMS+L_F) \
+	TARGET_BACKGROUND(QA)         \
 	ADD_L(QD, QA, L_F)
 
 // FOCAL leaves the focal terms of the foreground in QA and of the background
 // in QB.
 #define LOGITS_FOCAL(SURPRISES_POWERS, FOCALS) \
-	SIDES;                                 \
-	SURPRISES_POWERS;                      \
-	FOCALS;                                \
-	LOAD_FOREGROUND(QG);                   \
-	ADD_MIXED(QC, QA, QG, CLASS_SUMS+L_F); \
-	LOAD_BACKGROUND(QG);                   \
-	ADD_MIXED(QD, QB, QG, L_F)
+	SIDES                                    \
+	SURPRISES_POWERS                         \
+	FOCALS                                   \
+	TARGET_FOREGROUND(QG)                    \
+	ADD_WEIGHTED(QC, QA, QG, CLASS_SUMS+L_F) \
+	TARGET_BACKGROUND(QG)                    \
+	ADD_WEIGHTED(QD, QB, QG, L_F)
 #define FOCALS(FOCAL) \
-	FOCAL(QF, QC, QA, QB, QG); \
+	FOCAL(QF, QC, QA, QB, QG) \
 	FOCAL(QE, QD, QB, QF, QG)
 #define FOCALS_ANY \
-	EACH(VFMUL_S4, QC, QG, QA); \
+	EACH(VFMUL_S4, QC, QG, QA) \
 	EACH(VFMUL_S4, QD, QB, QB)
 
 TEXT ·softProbabilitiesRegionNEON(SB), 0, $976-16
@@ -183,7 +188,7 @@ done:
 
 TEXT ·softProbabilitiesHalfNEON(SB), 0, $976-16
 	MOVD c+0(FP), CALL
-	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_HALF), FOLD_FOCAL)
+	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_HALF), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -191,7 +196,7 @@ done:
 
 TEXT ·softProbabilitiesOneNEON(SB), 0, $976-16
 	MOVD c+0(FP), CALL
-	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_ONE), FOLD_FOCAL)
+	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_ONE), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -199,7 +204,7 @@ done:
 
 TEXT ·softProbabilitiesThreeHalvesNEON(SB), 0, $976-16
 	MOVD c+0(FP), CALL
-	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_THREE_HALVES), FOLD_FOCAL)
+	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_THREE_HALVES), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -207,7 +212,7 @@ done:
 
 TEXT ·softProbabilitiesTwoNEON(SB), 0, $976-16
 	MOVD c+0(FP), CALL
-	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_TWO), FOLD_FOCAL)
+	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_TWO), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -215,7 +220,7 @@ done:
 
 TEXT ·softProbabilitiesAnyNEON(SB), 0, $976-16
 	MOVD c+0(FP), CALL
-	SOFT(const_probabilities, RAW, PROBABILITIES_FOCAL(FOCAL_ANY), FOLD_FOCAL)
+	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_ANY), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)

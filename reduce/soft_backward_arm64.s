@@ -17,68 +17,91 @@
 #define KEPT_AT 512 // of the frame: three sets
 
 #define SOFT_BACKWARD(input, SIGNLESS, TURN, BODY) \
-	MOVD softBackward_prediction(CALL), X;           \
-	MOVD (softBackward_prediction+8)(CALL), LEFT;    \
-	MOVD softBackward_target(CALL), T;               \
-	MOVD softBackward_weights(CALL), W;              \
-	MOVD softBackward_gradient(CALL), G;             \
-	MOVBU softBackward_add(CALL), ADDS;              \
-	FRAME_BEGIN;                                     \
-	ADD  $KEPT_AT, FRAME, KEPT;                      \
-	SPREAD_EPS(softBackward_eps);                    \
-	SPREAD_COEFFICIENTS(softBackward_class, softBackward_gamma, TURN); \
-block:                                               \
-	CMP  $const_BlockSize, LEFT;                     \
-	BLT  done;                                       \
-	CHECK_SOFT(input, SIGNLESS);                     \
-	MOVD $(const_BlockSize/16), SETS;                \
-set:                                                 \
-	BODY;                                            \
-	SUB  $1, SETS;                                   \
-	CBNZ SETS, set;                                  \
-	SUB  $const_BlockSize, LEFT;                     \
-	ADD  $1, DONE;                                   \
+	MOVD softBackward_prediction(CALL), X                             \
+	MOVD (softBackward_prediction+8)(CALL), LEFT                      \
+	MOVD softBackward_target(CALL), T                                 \
+	MOVD softBackward_weights(CALL), W                                \
+	MOVD softBackward_gradient(CALL), G                               \
+	MOVBU softBackward_add(CALL), ADDS                                \
+	FRAME_BEGIN                                                       \
+	ADD  $KEPT_AT, FRAME, KEPT                                        \
+	SPREAD_EPS(softBackward_eps)                                      \
+	SPREAD_COEFFICIENTS(softBackward_class, softBackward_gamma, TURN) \
+block:                                                            \
+	CMP  $const_BlockSize, LEFT                                       \
+	BLT  done                                                         \
+	CHECK_SOFT(input, SIGNLESS)                                       \
+	MOVD $(const_BlockSize/16), SETS                                  \
+set:                                                              \
+	BODY                                                              \
+	SUB  $1, SETS                                                     \
+	CBNZ SETS, set                                                    \
+	SUB  $const_BlockSize, LEFT                                       \
+	ADD  $1, DONE                                                     \
 	B    block
 
 // c = w·y and a = w·(1 − y) of the next set; b is scratch.
-#define LOAD_WEIGHTS(a, b, c) \
-	VLD1P_S4(T_NUMBER, a);       \ // a = y
-	VLD1P_S4(W_NUMBER, b);       \ // b = w
-	EACH(VFMUL_S4, a, b, c);     \
-	EACH_N(VFSUB_S4, a, ONE, a); \
+#define TARGET_WEIGHTS(a, b, c) \
+	VLD1P_S4(T_NUMBER, a)       \ // a = y
+	VLD1P_S4(W_NUMBER, b)       \ // b = w
+	EACH(VFMUL_S4, a, b, c)     \
+	EACH_N(VFSUB_S4, a, ONE, a) \
 	EACH(VFMUL_S4, a, b, a)
 
-// The derivatives of both classes by their weights to the gradients; a, b and
-// c are scratch.
-#define JOIN(foreground, background, a, b, c) \
-	LOAD_WEIGHTS(a, b, c);                     \
-	EACH(VFMUL_S4, a, background, background); \
-	EACH(VFMLA_S4, foreground, c, background); \
-	PUT(background, a)
+// The derivatives of both classes by their weights to the gradients; a, b, c
+// and d are scratch.
+#define JOIN(foreground, background, a, b, c, d) \
+	TARGET_WEIGHTS(a, b, c)          \
+	EACH(VEOR_B16, d, d, d)          \
+	EACH(VFMLA_S4, background, a, d) \
+	EACH(VFMLA_S4, foreground, c, d) \
+	PUT(d, a)
 
-// From probabilities: x in QA and 1 − x in QB. The first class's derivatives
-// wait at KEPT.
+// From probabilities: x in QA and 1 − x in QB. A class that no voxel of the set
+// is of is left out. At KEPT are the sum, w·y and w·(1 − y).
 #define SIDES \
-	VLD1_S4(X_NUMBER, QA);       \
+	VLD1_S4(X_NUMBER, QA) \
 	EACH_N(VFSUB_S4, QA, ONE, QB)
 #define PULL_BOTH(FOREGROUND, BACKGROUND) \
-	SIDES;                     \
-	FOREGROUND;                \
-	VST1_S4(KEPT_NUMBER, QD);  \
-	SIDES;                     \
-	BACKGROUND;                \
-	VLD1_S4(KEPT_NUMBER, QC);  \
-	ADD  $64, X;               \
-	JOIN(QC, QD, QA, QB, QE)
+	TARGET_WEIGHTS(QA, QB, QC)         \
+	EACH(VEOR_B16, QD, QD, QD)         \
+	MOVD KEPT, TEMP                    \
+	VST1P_S4(TEMP_NUMBER, QD)          \
+	VST1P_S4(TEMP_NUMBER, QC)          \
+	VST1_S4(TEMP_NUMBER, QA)           \
+	WITHOUT_WEIGHT(QA, QE, foreground) \
+	SIDES                              \
+	BACKGROUND                         \
+	ADD  $128, KEPT, TEMP              \
+	VLD1_S4(TEMP_NUMBER, QE)           \
+	EACH(VEOR_B16, QC, QC, QC)         \
+	EACH(VFMLA_S4, QD, QE, QC)         \ // QC = w·(1 − y)·d[0]
+	VST1_S4(KEPT_NUMBER, QC)           \
+foreground:                        \
+	ADD  $64, KEPT, TEMP               \
+	VLD1_S4(TEMP_NUMBER, QE)           \
+	WITHOUT_WEIGHT(QE, QF, put)        \
+	SIDES                              \
+	FOREGROUND                         \
+	MOVD KEPT, TEMP                    \
+	VLD1P_S4(TEMP_NUMBER, QC)          \
+	VLD1_S4(TEMP_NUMBER, QE)           \
+	EACH(VFMLA_S4, QD, QE, QC)         \ // QC += w·y·d[1]
+	VST1_S4(KEPT_NUMBER, QC)           \
+put:                               \
+	VLD1_S4(KEPT_NUMBER, QC)           \
+	ADD  $64, X                        \
+	PUT(QC, QD)
 
 // TP, FP and FN alone: a class's derivative is a number.
 #define REGION_BOTH \
-	ADD  $64, X;                        \
-	LOAD_WEIGHTS(QA, QB, QC);           \
-	FLDPQ REGION_AT(FRAME), (F30, F31); \
-	EACH_M(VFMUL_S4, K0, QA, QA);       \ // the background's
-	EACH_M(VFMLA_S4, K1, QC, QA);       \
-	PUT(QA, QB)
+	ADD  $64, X                        \
+	TARGET_WEIGHTS(QA, QB, QC)         \
+	FLDPQ REGION_AT(FRAME), (F30, F31) \
+	EACH(VEOR_B16, QD, QD, QD)         \
+	EACH_M(VFMLA_S4, K0, QA, QD)       \ // the background's
+	EACH_M(VFMLA_S4, K1, QC, QD)       \
+	PUT(QD, QA)
 
 #define CE_BOTH \
 	PULL_BOTH(PULL_CE(QA, QB, LANES_1, QUOTIENT_1, REGION_1), PULL_CE(QB, QA, LANES_0, QUOTIENT_0, REGION_0))
@@ -87,35 +110,35 @@ set:                                                 \
 	PULL_BOTH(PULL_FOCAL(QA, QB, FOCAL, LANES_1, CE_LANE, FOCAL_LANE, REGION_1), PULL_FOCAL(QB, QA, FOCAL, LANES_0, CE_LANE, FOCAL_LANE, REGION_0))
 
 // From logits: the foreground's r is the background's s.
-#define LOGIT_SIDES \
-	VLD1P_S4(X_NUMBER, QA); \
-	LOGIT_PARTS;            \
-	SELECT(VFCMGE0_S4)
+#define LOAD_LOGITS \
+	VLD1P_S4(X_NUMBER, QA)  \
+	EACH1(VFABS_S4, QA, QB) \
+	LOGIT_SIDES(VFCMGE0_S4)
 
 #define LOGITS_BOTH \
-	LOGIT_SIDES;                                \
-	PULL_LOGITS(QE, QF, QC, LANES_1, MARGIN_1); \
-	PULL_LOGITS(QF, QE, QD, LANES_0, MARGIN_0); \
-	JOIN(QC, QD, QA, QB, QE)
+	LOAD_LOGITS                                \
+	PULL_LOGITS(QE, QF, QC, LANES_1, MARGIN_1) \
+	PULL_LOGITS(QF, QE, QD, LANES_0, MARGIN_0) \
+	JOIN(QC, QD, QA, QB, QE, QF)
 
 #define LOGITS_FOCAL_BOTH(SURPRISES_POWERS, SLOPE) \
-	LOGIT_SIDES;                                \
-	SAVE_SIDES;                                 \
-	SURPRISES_POWERS;                           \
-	MOVD KEPT, TEMP;                            \
-	VST1P_S4(TEMP_NUMBER, QD);                  \ // the background's ℓ and s^γ
-	VST1_S4(TEMP_NUMBER, QB);                   \
-	LOAD_SIDES;                                 \
-	PULL_LOGITS_FOCAL(SLOPE, LANES_1, MARGIN_1, FOCAL_MUL_LANE); \
-	MOVD KEPT, TEMP;                            \
-	VLD1P_S4(TEMP_NUMBER, QC);                  \
-	VLD1P_S4(TEMP_NUMBER, QG);                  \
-	VST1_S4(TEMP_NUMBER, QE);                   \
-	LOAD_SIDES_SWAPPED;                         \
-	PULL_LOGITS_FOCAL(SLOPE, LANES_0, MARGIN_0, FOCAL_MUL_LANE); \
-	ADD  $128, KEPT, TEMP;                      \
-	VLD1_S4(TEMP_NUMBER, QC);                   \
-	JOIN(QC, QE, QA, QB, QD)
+	LOAD_LOGITS                                                 \
+	SAVE_SIDES                                                  \
+	SURPRISES_POWERS                                            \
+	MOVD KEPT, TEMP                                             \
+	VST1P_S4(TEMP_NUMBER, QD)                                   \ // the background's ℓ and s^γ
+	VST1_S4(TEMP_NUMBER, QB)                                    \
+	LOAD_SIDES                                                  \
+	PULL_LOGITS_FOCAL(SLOPE, LANES_1, MARGIN_1, FOCAL_MUL_LANE) \
+	MOVD KEPT, TEMP                                             \
+	VLD1P_S4(TEMP_NUMBER, QC)                                   \
+	VLD1P_S4(TEMP_NUMBER, QG)                                   \
+	VST1_S4(TEMP_NUMBER, QE)                                    \
+	LOAD_SIDES_SWAPPED                                          \
+	PULL_LOGITS_FOCAL(SLOPE, LANES_0, MARGIN_0, FOCAL_MUL_LANE) \
+	ADD  $128, KEPT, TEMP                                       \
+	VLD1_S4(TEMP_NUMBER, QC)                                    \
+	JOIN(QC, QE, QA, QB, QD, QF)
 
 TEXT ·softBackwardProbabilitiesRegionNEON(SB), 0, $784-16
 	MOVD c+0(FP), CALL

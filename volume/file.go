@@ -22,6 +22,10 @@ type Options struct {
 	// NoChannels says that the file has no channel axis, as labels and weights
 	// have none: four axes of a NumPy array are bzyx (in Fortran order bxyz).
 	NoChannels bool
+
+	// Slope and Intercept rescale what the file says once more: a voxel's value
+	// is Slope·v + Intercept, v being the file's. A Slope of 0 is 1.
+	Slope, Intercept float64
 }
 
 // A File is a file whose header has been read. It may be used by several
@@ -36,7 +40,7 @@ type File struct {
 	Channels    int
 
 	// A voxel's value is Slope·element + Intercept. They are 1 and 0 where the
-	// file does not say.
+	// file does not say. Options may rescale that value further.
 	Slope, Intercept float64
 
 	// Axes are those of a NumPy array as in Options.Axes; empty for other
@@ -48,10 +52,25 @@ type File struct {
 	bigEndian bool
 	strides   map[byte]int64 // in elements, by the letters of Options.Axes
 	elements  int64          // in all
+	rescale   rescale
 }
 
-// Scaled reports whether Slope and Intercept change anything.
-func (f *File) Scaled() bool { return f.Slope != 1 || f.Intercept != 0 }
+// A rescale is what Options ask for beyond what the file says.
+type rescale struct{ slope, intercept float64 }
+
+// Scaled reports whether a voxel's value is another number than its element.
+func (f *File) Scaled() bool {
+	return f.Slope != 1 || f.Intercept != 0 || f.rescale != rescale{1, 0}
+}
+
+// scale replaces elements by the voxels' values. Every product is converted, so
+// that no compiler fuses it with the addition.
+func (f *File) scale(v []float64) {
+	for i, element := range v {
+		value := float64(f.Slope*element) + f.Intercept
+		v[i] = float64(f.rescale.slope*value) + f.rescale.intercept
+	}
+}
 
 // Open reads the header of a file. The format is recognised by the content.
 func Open(path string, opts Options) (*File, error) {
@@ -93,7 +112,10 @@ func open(path string, opts Options) (*File, error) {
 
 	for _, format := range formats {
 		if matches(head, format.offset, format.magic) {
-			f := &File{Path: path, Format: format.name, Slope: 1}
+			f := &File{Path: path, Format: format.name, Slope: 1, rescale: rescale{opts.Slope, opts.Intercept}}
+			if f.rescale.slope == 0 {
+				f.rescale.slope = 1
+			}
 			if err := format.parse(h, f); err != nil {
 				return nil, fmt.Errorf("%s header: %w", format.name, noEOF(err))
 			}

@@ -108,8 +108,21 @@ func (p *Plane) Close() error {
 	return p.in.Close()
 }
 
-// Float32 reads voxels as float32: Slope·element + Intercept, computed in
-// float64 and rounded once.
+// Float64 reads voxels as float64.
+func (p *Plane) Float64(dst []float64) (int, error) {
+	if p.file.Type == Float64 && !p.file.Scaled() {
+		return p.raw(bytesOf(dst))
+	}
+	return read(p, dst, func(dst []float64, src []byte) int {
+		p.element.toFloat64(dst, src)
+		if p.file.Scaled() {
+			p.file.scale(dst)
+		}
+		return -1
+	})
+}
+
+// Float32 reads voxels as float32: their value in float64, rounded once.
 func (p *Plane) Float32(dst []float32) (int, error) {
 	switch {
 	case p.file.Scaled():
@@ -189,14 +202,12 @@ func read[D any](p *Plane, dst []D, convert func(dst []D, src []byte) int) (n in
 	return n, nil
 }
 
-// scaled converts by way of Slope·element + Intercept in float64.
+// scaled converts by way of the values in float64.
 func scaled[D any](p *Plane, dst []D, src []byte, convert func(dst []D, wide []float64) int) int {
 	for done := 0; done < len(dst); {
 		wide := p.wide[:min(len(p.wide), len(dst)-done)]
 		p.element.toFloat64(wide, src[done*p.element.size:])
-		for i, v := range wide {
-			wide[i] = float64(p.file.Slope*v) + p.file.Intercept
-		}
+		p.file.scale(wide)
 		if bad := convert(dst[done:done+len(wide)], wide); bad >= 0 {
 			return done + bad
 		}
@@ -331,7 +342,8 @@ func (p *Plane) notLabel(want any) error {
 	value := p.element.value(p.ready)
 	if p.file.Scaled() {
 		p.element.toFloat64(p.wide[:1], p.ready)
-		value = float64(p.file.Slope*p.wide[0]) + p.file.Intercept
+		p.file.scale(p.wide[:1])
+		value = p.wide[0]
 	}
 	return fmt.Errorf("%v is no label: want a whole number that fits %T", value, want)
 }

@@ -201,6 +201,9 @@ func checkRandomFile(t *testing.T, seed uint64, dir string) {
 			checkPieces(t, random, f, sample, channel, (*Plane).Float32, func(i int) (float32, bool) {
 				return float32(want[i]*s.slope + s.add), true
 			})
+			checkPieces(t, random, f, sample, channel, (*Plane).Float64, func(i int) (float64, bool) {
+				return want[i]*s.slope + s.add, true
+			})
 			checkPieces(t, random, f, sample, channel, (*Plane).Labels, func(i int) (int32, bool) {
 				v := want[i]*s.slope + s.add
 				return int32(v), v == math.Trunc(v)

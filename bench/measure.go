@@ -1,0 +1,348 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/voxfold/voxfold/reduce"
+	"github.com/voxfold/voxfold/volume"
+)
+
+// A Case is something to measure: a pass over a volume in memory.
+type Case struct {
+	Pass    string  `json:"pass"`  // forward, backward, or step: value and gradient
+	Level   string  `json:"level"` // of package reduce
+	Input   string  `json:"input"` // probabilities, logits, float16, bfloat16 or quantised
+	Data    string  `json:"data"`  // random or phantom
+	Sums    string  `json:"sums"`  // region, ce, or focal: each with those before it
+	Gamma   float64 `json:"gamma"` // of focal
+	Classes int     `json:"classes"`
+	Threads int     `json:"threads"`
+	Voxels  int     `json:"voxels"`
+}
+
+// A Result is what came of it.
+type Result struct {
+	Case
+	VoxelsPerSecond float64 `json:"voxels_per_second"`
+	// ShareOfRead is the time of the fastest plain read of the same bytes, in
+	// the same run and with as many threads, over the time of the pass. The
+	// backward pass is held against that read and a write of the gradient past
+	// the caches.
+	ShareOfRead float64 `json:"share_of_read"`
+	// BytesPerSecond counts what the pass has to read, and write, once.
+	BytesPerSecond float64 `json:"-"`
+}
+
+// The words that a Case is made of.
+var (
+	Passes = []string{"forward", "backward", "step"}
+	Inputs = []string{"probabilities", "logits", "float16", "bfloat16", "quantised"}
+	Data   = []string{"random", "phantom"}
+	Sums   = []string{"region", "ce", "focal"}
+)
+
+// check returns an error where a word of the case is none of these.
+func (c *Case) check() error {
+	for _, w := range []struct {
+		what, word string
+		words      []string
+	}{{"pass", c.Pass, Passes}, {"input", c.Input, Inputs}, {"data", c.Data, Data}, {"sums", c.Sums, Sums}} {
+		if !slices.Contains(w.words, w.word) {
+			return fmt.Errorf("%s %q: want one of %v", w.what, w.word, w.words)
+		}
+	}
+	if c.Voxels < 1 || c.Threads < 1 {
+		return fmt.Errorf("%d voxels, %d threads: want 1 or more", c.Voxels, c.Threads)
+	}
+	if narrow := slices.Index(Inputs, c.Input) > 1; narrow && c.Pass == "backward" {
+		return fmt.Errorf("backward pass of %s: it is measured of float32 input", c.Input)
+	}
+	return nil
+}
+
+// A Volume is the data of a measurement.
+type Volume struct {
+	planes [][]float32
+	halves [][]uint16
+	bytes  [][]uint8
+	labels []uint8
+}
+
+// NewVolume makes the data of a case: labels in contiguous regions with what a
+// network predicts of them, or labels and values at random, 1 label in 32 not
+// the background.
+func NewVolume(c Case) *Volume {
+	v := &Volume{labels: make([]uint8, c.Voxels)}
+	for range c.Classes {
+		v.planes = append(v.planes, make([]float32, c.Voxels))
+	}
+	if c.Data == "phantom" {
+		v.phantom(c)
+	} else {
+		v.random(c)
+	}
+	v.narrow(c)
+	return v
+}
+
+func (v *Volume) phantom(c Case) {
+	p := volume.NewPhantom(phantomShape(c.Voxels), c.Classes)
+	p.Labels(v.labels, 0)
+	for k, plane := range v.planes {
+		if c.Input == "probabilities" || c.Input == "quantised" {
+			p.Probabilities(plane, k, 0)
+		} else {
+			p.Logits(plane, k, 0)
+		}
+	}
+}
+
+// phantomShape returns a shape of at least that many voxels, near a cube.
+func phantomShape(voxels int) [3]int {
+	side := 16
+	for side*side*side < voxels {
+		side *= 2
+	}
+	return [3]int{side, side, (voxels + side*side - 1) / (side * side)}
+}
+
+func (v *Volume) random(c Case) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range v.labels {
+		if rng.Uint32N(32) == 0 {
+			v.labels[i] = uint8(1 + rng.IntN(max(1, c.Classes-1)))
+		}
+	}
+	for _, plane := range v.planes {
+		for i := range plane {
+			if plane[i] = rng.Float32(); c.Input != "probabilities" && c.Input != "quantised" {
+				plane[i] = (plane[i] - .5) * 16
+			}
+		}
+	}
+}
+
+// narrow turns the planes into the case's element type.
+func (v *Volume) narrow(c Case) {
+	for _, plane := range v.planes {
+		switch c.Input {
+		case "float16":
+			v.halves = append(v.halves, convert(plane, float16))
+		case "bfloat16":
+			v.halves = append(v.halves, convert(plane, func(x float32) uint16 { return uint16(math.Float32bits(x) >> 16) }))
+		case "quantised":
+			v.bytes = append(v.bytes, convert(plane, func(x float32) uint8 { return uint8(x*255 + .5) }))
+		}
+	}
+	if v.halves != nil || v.bytes != nil {
+		v.planes = nil
+	}
+}
+
+func convert[T any](plane []float32, f func(float32) T) []T {
+	out := make([]T, len(plane))
+	for i, x := range plane {
+		out[i] = f(x)
+	}
+	return out
+}
+
+// float16 cuts a number off to binary16; what is too small for a normal one
+// becomes 0.
+func float16(x float32) uint16 {
+	b := math.Float32bits(x)
+	exponent := int(b>>23&0xff) - 127 + 15
+	if exponent < 1 {
+		return 0
+	}
+	return uint16(b>>16&0x8000) | uint16(min(exponent, 30))<<10 | uint16(b>>13&0x3ff)
+}
+
+// chunk returns the volume as one chunk.
+func (v *Volume) chunk(c Case) reduce.Chunk {
+	chunk := reduce.Chunk{Target: reduce.LabelsUint8(v.labels)}
+	switch c.Input {
+	case "float16":
+		chunk.Prediction = reduce.Float16(v.halves...)
+	case "bfloat16":
+		chunk.Prediction = reduce.BFloat16(v.halves...)
+	case "quantised":
+		chunk.Prediction = reduce.Quantised(v.bytes...)
+	default:
+		chunk.Prediction = reduce.Float32(v.planes...)
+	}
+	return chunk
+}
+
+// memory returns the bytes of the volume, slice by slice.
+func (v *Volume) memory() [][]byte {
+	all := [][]byte{v.labels}
+	for _, p := range v.planes {
+		all = append(all, bytesOf(p))
+	}
+	for _, p := range v.halves {
+		all = append(all, bytesOf(p))
+	}
+	return append(all, v.bytes...)
+}
+
+func bytesOf[T any](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(s[0])))
+}
+
+// options returns what the case asks of package reduce.
+func (c *Case) options() (reduce.Options, error) {
+	o := reduce.Options{Channels: c.Classes, Workers: c.Threads, CE: c.Sums != "region"}
+	if c.Sums == "focal" {
+		o.Gammas = []float64{c.Gamma}
+	}
+	if c.Input != "probabilities" && c.Input != "quantised" {
+		if o.Activation = reduce.Sigmoid; c.Classes > 1 {
+			o.Activation = reduce.Softmax
+		}
+	}
+	var err error
+	o.Level, err = reduce.ParseLevel(c.Level)
+	return o, err
+}
+
+// Run measures a case on a volume made for it: in each round the plain read (or
+// read and write) of every instruction set, and the pass; it returns the
+// medians of the speed and of the ratio. What is too short to time is
+// repeated.
+func Run(c Case, v *Volume, rounds int) (Result, error) {
+	r := Result{Case: c}
+	if err := c.check(); err != nil {
+		return r, err
+	}
+	o, err := c.options()
+	if err != nil {
+		return r, err
+	}
+	pass, err := v.pass(c, o)
+	if err != nil {
+		return r, err
+	}
+	plain, size := v.plain(c)
+	pass() // buffers are made, pages are there
+	times := int(time.Millisecond*20/max(1, timed(pass, 1))) + 1
+	var speeds, shares []float64
+	for range rounds {
+		took, limit := timed(pass, times), time.Duration(math.MaxInt64)
+		for _, level := range Levels() {
+			limit = min(limit, timed(func() { plain(level) }, times))
+		}
+		speeds = append(speeds, float64(c.Voxels*times)/took.Seconds())
+		shares = append(shares, float64(limit)/float64(took))
+	}
+	r.VoxelsPerSecond, r.ShareOfRead = median(speeds), median(shares)
+	r.BytesPerSecond = r.VoxelsPerSecond / float64(c.Voxels) * float64(size)
+	return r, nil
+}
+
+func timed(f func(), times int) time.Duration {
+	start := time.Now()
+	for range times {
+		f()
+	}
+	return time.Since(start)
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+// pass returns what is measured, as a function.
+func (v *Volume) pass(c Case, o reduce.Options) (func(), error) {
+	chunk := v.chunk(c)
+	r, err := reduce.New(o)
+	if err != nil {
+		return nil, err
+	}
+	forward := func() {
+		if err := r.Fold(0, chunk); err != nil {
+			panic(err) // the data is ours
+		}
+	}
+	if c.Pass == "forward" {
+		return forward, nil
+	}
+	b, err := reduce.NewBackward(o)
+	if err != nil {
+		return nil, err
+	}
+	gradient := make([][]float32, c.Classes)
+	for k := range gradient {
+		gradient[k] = make([]float32, c.Voxels)
+	}
+	forward()
+	d := reduce.NewDerivatives(r.Totals())
+	for _, rows := range d.Samples {
+		for k := range rows { // any numbers: the time does not depend on them
+			row := &rows[k]
+			row.TP, row.FP, row.FN, row.CE = -.1, .2, .3, 1/row.W
+			for i := range row.Focal {
+				row.Focal[i] = .5
+			}
+		}
+	}
+	b.Set(d, 1)
+	backward := func() {
+		if err := b.Pull(0, chunk, gradient...); err != nil {
+			panic(err)
+		}
+	}
+	if c.Pass == "backward" {
+		return backward, nil
+	}
+	return func() { r.Reset(); forward(); backward() }, nil
+}
+
+// plain returns the limit of a pass, by instruction set: a read of the
+// volume's bytes, and for the backward pass a write of as many as the gradient
+// has. size is the number of bytes.
+func (v *Volume) plain(c Case) (run func(level string), size int) {
+	all := v.memory()
+	for _, b := range all {
+		size += len(b)
+	}
+	read := func(level string, b []byte) {
+		share(len(b), c.Threads, func(from, to int) { sink.Store(Read(level, b[from:to])) })
+	}
+	if c.Pass != "backward" {
+		return func(level string) {
+			for _, b := range all {
+				read(level, b)
+			}
+		}, size
+	}
+	gradient := make([]byte, 4*c.Voxels)
+	return func(level string) {
+		read(level, bytesOf(v.labels))
+		for _, plane := range v.planes {
+			b := bytesOf(plane)
+			share(len(b), c.Threads, func(from, to int) { Copy(level, gradient[from:to], b[from:to]) })
+		}
+	}, size + len(v.planes)*len(gradient)
+}
+
+var sink atomic.Uint64
+
+// share cuts n bytes into parts of whole pages, one a thread.
+func share(n, threads int, f func(from, to int)) {
+	step := max(1, (n/threads+4095)/4096) * 4096
+	var wait sync.WaitGroup
+	for from := step; from < n; from += step {
+		wait.Go(func() { f(from, min(from+step, n)) })
+	}
+	f(0, min(step, n))
+	wait.Wait()
+}

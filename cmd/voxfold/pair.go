@@ -1,0 +1,434 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/voxfold/voxfold/reduce"
+	"github.com/voxfold/voxfold/volume"
+)
+
+// pairFlags say how a reference and a prediction are read and matched.
+type pairFlags struct {
+	fold        foldFlags
+	activation  reduce.Activation
+	slope       float64
+	intercept   float64
+	target      string // "labels", "soft", or "" for a guess
+	foreground  foreground
+	ignore      []int32
+	weights     string
+	epsilon     float64
+	clampRegion bool
+	geometry    string // "check" or "ignore"
+	axes        string
+}
+
+func (f *pairFlags) register(flags *pflag.FlagSet) {
+	f.fold.register(flags)
+	flags.Var(parsed[reduce.Activation]{&f.activation, reduce.ParseActivation, "activation"}, "activation",
+		"what makes probabilities of the prediction: none, sigmoid or softmax")
+	flags.Float64Var(&f.slope, "slope", 1, "the prediction's values are slope·value + intercept, before anything else")
+	flags.Float64Var(&f.intercept, "intercept", 0, "see --slope")
+	flags.Var(oneOf{&f.target, []string{"labels", "soft"}}, "target",
+		"what the reference holds: labels, or soft numbers in [0,1], one per channel (default: as its numbers are)")
+	flags.Var(&f.foreground, "foreground", "labels that count as foreground for a prediction of one channel: nonzero, or a list as 1,2")
+	flags.Int32SliceVar(&f.ignore, "ignore", nil, "labels of the reference whose voxels do not count")
+	flags.StringVar(&f.weights, "weights", "", "file of a weight per voxel")
+	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers (default 1e-7)")
+	flags.BoolVar(&f.clampRegion, "clamp-region", false, "bound probabilities in TP, FP and FN too, as published code does")
+	f.geometry = "check"
+	flags.Var(oneOf{&f.geometry, []string{"check", "ignore"}}, "geometry", "check that the volumes lie in the same place, or ignore it")
+	flags.StringVar(&f.axes, "axes", "", "axes of the .npy prediction, by the letters b (sample), c (channel), z, y, x; labels and weights have no c")
+}
+
+// check finds what no parsing of a single flag can.
+func (f *pairFlags) check() error {
+	if f.slope == 0 || math.IsNaN(f.slope) || math.IsInf(f.slope, 0) {
+		return usagef("--slope %v: want a finite number other than 0", f.slope)
+	}
+	if math.IsNaN(f.intercept) || math.IsInf(f.intercept, 0) {
+		return usagef("--intercept %v: want a finite number", f.intercept)
+	}
+	return f.fold.check()
+}
+
+// foreground is a flag that is the word nonzero or a list of labels.
+type foreground struct {
+	nonzero bool
+	labels  []int32
+}
+
+func (f *foreground) Set(text string) error {
+	*f = foreground{nonzero: text == "nonzero"}
+	if f.nonzero {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		label, err := strconv.ParseInt(part, 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q: want nonzero, or labels as 1,2", part)
+		}
+		f.labels = append(f.labels, int32(label))
+	}
+	return nil
+}
+
+func (f *foreground) Type() string { return "nonzero|labels" }
+
+func (f *foreground) String() string {
+	if f.nonzero {
+		return "nonzero"
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(f.labels), " ", ","), "[]")
+}
+
+// A pair is a reference and a prediction of the same voxels.
+type pair struct {
+	reference, prediction *volume.File
+	weights               *volume.File // or nil
+	soft                  bool         // the reference is a soft target
+}
+
+// openPrediction opens the prediction as one with channels.
+func (f *pairFlags) openPrediction(path string) (*volume.File, error) {
+	return f.open(path, volume.Options{Slope: f.slope, Intercept: f.intercept}, f.axes)
+}
+
+// openLabels opens a file that has no channels.
+func (f *pairFlags) openLabels(path string, opts volume.Options) (*volume.File, error) {
+	opts.NoChannels = true
+	return f.open(path, opts, strings.ReplaceAll(f.axes, "c", ""))
+}
+
+// open opens a file with the axes given where it is a NumPy array.
+func (f *pairFlags) open(path string, opts volume.Options, axes string) (*volume.File, error) {
+	file, err := volume.Open(path, opts)
+	if axes == "" || err == nil && file.Axes == "" {
+		return file, err
+	}
+	opts.Axes = axes
+	return volume.Open(path, opts)
+}
+
+// match opens reference and weights beside a prediction and checks that they
+// cover the same voxels.
+func (f *pairFlags) match(c *cobra.Command, prediction *volume.File, referencePath string) (*pair, error) {
+	p := &pair{prediction: prediction}
+	var err error
+	if p.reference, p.soft, err = f.openReference(c, referencePath, prediction); err != nil {
+		return nil, err
+	}
+	if f.weights != "" {
+		if p.weights, err = f.openLabels(f.weights, volume.Options{}); err != nil {
+			return nil, err
+		}
+		if err := f.agree(c, p.reference, p.weights); err != nil {
+			return nil, err
+		}
+		if p.weights.Channels != 1 {
+			return nil, fmt.Errorf("%s has %d channels: want one weight per voxel", f.weights, p.weights.Channels)
+		}
+	}
+	return p, f.agree(c, p.reference, prediction)
+}
+
+// matchLabels opens two label maps, with the checks of match.
+func (f *pairFlags) matchLabels(c *cobra.Command, predictionPath, referencePath string) (*pair, error) {
+	var files [2]*volume.File
+	for i, path := range []string{referencePath, predictionPath} {
+		var err error
+		if files[i], err = f.openLabels(path, volume.Options{}); err != nil {
+			return nil, err
+		}
+		if channels := files[i].Channels; channels != 1 {
+			return nil, fmt.Errorf("%s has %d channels: a label map has one (--as prediction if it is none)", path, channels)
+		}
+	}
+	p := &pair{reference: files[0], prediction: files[1]}
+	return p, f.agree(c, p.reference, p.prediction)
+}
+
+// openReference opens the reference, and says whether it is soft.
+//
+// Labels have no channels and soft targets have the prediction's. Where the
+// shape leaves both open, that is for one channel, the numbers decide.
+func (f *pairFlags) openReference(c *cobra.Command, path string, prediction *volume.File) (file *volume.File, soft bool, err error) {
+	likePrediction, err := f.open(path, volume.Options{}, f.axes)
+	fits := err == nil && likePrediction.Channels == prediction.Channels && likePrediction.Samples == prediction.Samples
+	if fits && (prediction.Channels == 1 || f.target != "labels") {
+		file = likePrediction
+	} else if file, err = f.openLabels(path, volume.Options{}); err != nil {
+		return nil, false, err
+	}
+	switch {
+	case f.target == "soft" && file.Channels != prediction.Channels:
+		return nil, false, fmt.Errorf("%s has %d channels and %s %d: a soft target has those of the prediction",
+			path, file.Channels, prediction.Path, prediction.Channels)
+	case f.target == "soft":
+		return file, true, nil
+	case file.Channels == 1 && prediction.Channels > 1 || f.target == "labels":
+		if file.Channels != 1 {
+			return nil, false, fmt.Errorf("%s has %d channels: labels have one", path, file.Channels)
+		}
+		return file, false, nil
+	case file.Channels != prediction.Channels:
+		return nil, false, fmt.Errorf("%s has %d channels and %s %d: want labels, of one channel, or a soft target, of those of the prediction",
+			path, file.Channels, prediction.Path, prediction.Channels)
+	case file.Channels > 1:
+		note(c, "%s has the prediction's channels: taken as a soft target (--target labels if it is not)", path)
+		return file, true, nil
+	}
+	whole, err := file.Whole()
+	if err == nil && !whole {
+		note(c, "%s holds numbers that are not whole: taken as a soft target (--target labels if it is not)", path)
+	}
+	return file, !whole, err
+}
+
+// agree checks that two files cover the same voxels.
+func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
+	if f.axes != "" && a.Axes == "" && b.Axes == "" {
+		return usagef("--axes %s: neither %s nor %s is a NumPy array", f.axes, a.Path, b.Path)
+	}
+	remark, err := a.Geometry.Compare(b.Geometry)
+	switch {
+	case a.Geometry.Shape != b.Geometry.Shape:
+		return fmt.Errorf("%s and %s: %w%s", a.Path, b.Path, err, transposed(a, b))
+	case err != nil && f.geometry == "ignore":
+		note(c, "%s and %s: %v", a.Path, b.Path, err)
+	case err != nil:
+		return fmt.Errorf("%s and %s: %w\n  (--geometry ignore compares them voxel by voxel all the same)", a.Path, b.Path, err)
+	case remark != "":
+		note(c, "%s and %s: %s", a.Path, b.Path, remark)
+	}
+	if a.Samples != b.Samples {
+		return fmt.Errorf("%s has %d samples, %s has %d", a.Path, a.Samples, b.Path, b.Samples)
+	}
+	if shape := a.Geometry.Shape; (a.Axes == "") != (b.Axes == "") && shape[0] == shape[2] && shape[0] > 1 {
+		array := a
+		if b.Axes != "" {
+			array = b
+		}
+		note(c, "%s is taken as %s; its shape would be the same were its axes the other way round, so see that they are not", array.Path, array.Axes)
+	}
+	return nil
+}
+
+// transposed returns a hint where shapes are each other's reverse.
+func transposed(a, b *volume.File) string {
+	reversed := b.Geometry.Shape
+	slices.Reverse(reversed[:])
+	if a.Geometry.Shape != reversed || (a.Axes == "") == (b.Axes == "") {
+		return ""
+	}
+	return "\n  (the array's axes are the other way round: save numpy.ascontiguousarray(a.T), or keep Fortran order)"
+}
+
+// options returns how the pair is folded.
+func (f *pairFlags) options(p *pair) reduce.Options {
+	return reduce.Options{
+		Samples:     p.prediction.Samples,
+		Channels:    p.prediction.Channels,
+		Activation:  f.activation,
+		Epsilon:     f.epsilon,
+		ClampRegion: f.clampRegion,
+		Ignore:      f.ignore,
+		Foreground:  f.foreground.labels,
+		Nonzero:     f.foreground.nonzero,
+		Workers:     f.fold.workers,
+		Level:       f.fold.level,
+	}
+}
+
+// chunks reads the pair, sample by sample, and gives it to fold in chunks that
+// follow each other.
+func (p *pair) chunks(wanted int, fold func(b *buffer) error) error {
+	voxels := chunkVoxels(wanted, p.prediction.Channels)
+	voxels = int(min(int64(voxels), p.prediction.Geometry.Voxels()))
+	var buffers [2]*buffer
+	for i := range buffers {
+		b := &buffer{prediction: planes(p.prediction.Channels, voxels)}
+		if p.soft {
+			b.soft = planes(p.reference.Channels, voxels)
+		} else {
+			b.labels = newLabels(p.reference, voxels)
+		}
+		if p.weights != nil {
+			b.weights = make([]float32, voxels)
+		}
+		buffers[i] = b
+	}
+	for sample := range p.prediction.Samples {
+		if err := p.sample(sample, buffers, fold); err != nil {
+			return p.locate(err)
+		}
+	}
+	return nil
+}
+
+func (p *pair) sample(sample int, buffers [2]*buffer, fold func(b *buffer) error) error {
+	prediction, err := openPlanes(p.prediction, sample)
+	defer prediction.close()
+	if err != nil {
+		return err
+	}
+	reference, err := openPlanes(p.reference, sample)
+	defer reference.close()
+	if err != nil {
+		return err
+	}
+	var weights planeReaders
+	if p.weights != nil {
+		weights, err = openPlanes(p.weights, sample)
+		defer weights.close()
+		if err != nil {
+			return err
+		}
+	}
+	return stream(buffers, func(b *buffer) error {
+		b.sample = sample
+		var reads together
+		reads.float32s(prediction, b.prediction)
+		if b.weights != nil {
+			reads.float32s(weights, [][]float32{b.weights})
+		}
+		if b.soft != nil {
+			reads.float32s(reference, b.soft)
+		} else {
+			reads.labels(reference, b.labels)
+		}
+		var err error
+		b.voxels, err = reads.wait()
+		return err
+	}, fold)
+}
+
+// A labelBuffer holds a chunk of two label maps.
+type labelBuffer struct {
+	voxels                int
+	reference, prediction labels
+}
+
+// count counts the label maps of a sample.
+func (p *pair) count(sample, wanted int, counts *reduce.LabelCounts, bar progress) error {
+	voxels := int(min(int64(chunkVoxels(wanted, 1)), p.reference.Geometry.Voxels()))
+	var buffers [2]*labelBuffer
+	for i := range buffers {
+		buffers[i] = &labelBuffer{reference: newLabels(p.reference, voxels), prediction: newLabels(p.prediction, voxels)}
+	}
+	reference, err := openPlanes(p.reference, sample)
+	defer reference.close()
+	if err != nil {
+		return err
+	}
+	prediction, err := openPlanes(p.prediction, sample)
+	defer prediction.close()
+	if err != nil {
+		return err
+	}
+	err = stream(buffers, func(b *labelBuffer) (err error) {
+		var reads together
+		reads.labels(reference, b.reference)
+		reads.labels(prediction, b.prediction)
+		b.voxels, err = reads.wait()
+		return err
+	}, func(b *labelBuffer) error {
+		bar.add(b.voxels)
+		return b.reference.cut(b.voxels).count(counts, b.prediction.cut(b.voxels))
+	})
+	return p.locate(err)
+}
+
+// planeReaders are the channels of a sample.
+type planeReaders []*volume.Plane
+
+func openPlanes(f *volume.File, sample int) (planeReaders, error) {
+	var all planeReaders
+	for channel := range f.Channels {
+		p, err := f.Plane(sample, channel)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (p planeReaders) close() {
+	for _, plane := range p {
+		_ = plane.Close() // of a file that was only read
+	}
+}
+
+// together runs reads of the same voxels side by side: under compression each
+// is a decoder at work.
+type together struct {
+	group sync.WaitGroup
+	reads []*read
+}
+
+// A read is what came of one: the voxels, as many as of all others where there
+// was no error, and the error.
+type read struct {
+	voxels int
+	err    error
+}
+
+func (t *together) add(from func() (int, error)) {
+	r := &read{}
+	t.reads = append(t.reads, r)
+	t.group.Go(func() { r.voxels, r.err = from() })
+}
+
+func (t *together) float32s(from planeReaders, to [][]float32) {
+	for i, plane := range from {
+		t.add(func() (int, error) { return plane.Float32(to[i]) })
+	}
+}
+
+func (t *together) labels(from planeReaders, to labels) {
+	t.add(func() (int, error) { return to.read(from[0]) })
+}
+
+func (t *together) wait() (voxels int, err error) {
+	t.group.Wait()
+	for _, r := range t.reads {
+		if r.err != nil && (err == nil || err == io.EOF) {
+			err = r.err
+		}
+	}
+	return t.reads[0].voxels, err
+}
+
+// locate puts the file and the coordinates to an error of a voxel that cannot
+// be summed.
+func (p *pair) locate(err error) error {
+	var bad *reduce.InputError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	file, hint := p.reference, ""
+	switch bad.What {
+	case "prediction":
+		file = p.prediction
+	case "weight":
+		file = p.weights
+	case "label":
+		hint = "; --foreground says which labels are foreground, --ignore which do not count"
+	}
+	x, y, z := file.Geometry.At(bad.Voxel)
+	return &volume.VoxelError{
+		Path: file.Path, Sample: bad.Sample, Channel: bad.Channel, Index: bad.Voxel, X: x, Y: y, Z: z,
+		Err: fmt.Errorf("%s is %v, want %s (%d such voxels in this chunk)%s", bad.What, bad.Value, bad.Want, bad.Count, hint),
+	}
+}

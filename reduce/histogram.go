@@ -1,0 +1,327 @@
+package reduce
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// A Histogram counts how often each value of a prediction meets each label.
+// Where there are few values that is all the sums need: one pass over the
+// voxels gives them for every exponent afterwards. It takes predictions of
+// uint8 (256 values), float16 or bfloat16 (65,536 values) of one channel, or
+// of several that are probabilities, against labels without weights.
+//
+// Its memory is 16 bytes per value, sample and channel (1 MiB per channel for
+// 16 bits), and as much again per worker while a Fold runs. Its sums are those
+// of the single voxels added exactly; a Reducer's Fold of 16-bit numbers adds
+// them in float32 lanes, and differs in the last bits. Of uint8 numbers a
+// Reducer counts too: there the bits are the same.
+type Histogram struct {
+	*plan
+	values  int // 256 or 65,536, once known
+	bfloat  bool
+	samples [][]uint64 // [sample][channel, own class or not, value]
+	total   []int64    // voxels that are not ignored, per sample
+
+	job     job
+	chunk   Chunk
+	parts   [][]uint64 // counts of a goroutine
+	invalid []bool     // and whether it met a label that is none
+	lines   []line
+}
+
+// A line is room for the classes of a few voxels.
+type line [4096]int32
+
+// NewHistogram returns an empty Histogram. Of the options it uses all but CE
+// and Gammas, which are given to Totals.
+func NewHistogram(o Options) (*Histogram, error) {
+	o, err := o.prepare()
+	if err != nil {
+		return nil, err
+	}
+	if o.Activation == Softmax {
+		return nil, fmt.Errorf("activation softmax: a histogram takes each channel by itself")
+	}
+	return newHistogram(newPlan(o)), nil
+}
+
+func newHistogram(p *plan) *Histogram {
+	h := &Histogram{plan: p, samples: make([][]uint64, p.options.Samples), total: make([]int64, p.options.Samples)}
+	h.job.do = h.part
+	return h
+}
+
+// Fold counts a chunk of a sample's voxels. It returns an [*InputError], with
+// nothing counted, where a number or label is not acceptable. It panics where
+// the chunk's slices do not fit each other, the options or the chunks before,
+// or are not of the kinds that a Histogram takes.
+func (h *Histogram) Fold(sample int, c Chunk) error {
+	n := c.voxels(&h.options)
+	if sample < 0 || sample >= len(h.samples) {
+		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", sample, len(h.samples)))
+	}
+	if c.kind() != hard || c.Prediction.bytes == nil && c.Prediction.halves == nil {
+		panic("reduce: a Histogram takes 8- and 16-bit predictions against labels without weights")
+	}
+	values := 256
+	if c.Prediction.halves != nil {
+		values = 65536
+	}
+	if h.values == 0 {
+		h.values, h.bfloat = values, c.Prediction.bfloat
+	}
+	if values != h.values || c.Prediction.bfloat != h.bfloat {
+		panic("reduce: predictions of different types in one Histogram")
+	}
+	h.chunk = c
+	defer func() { h.chunk = Chunk{} }()
+
+	parts := (n + SegmentSize - 1) / SegmentSize
+	workers := max(1, min(parts, h.options.Workers))
+	for len(h.parts) < workers {
+		h.parts = append(h.parts, make([]uint64, h.options.Channels*2*h.values))
+		h.lines = append(h.lines, line{})
+		h.invalid = append(h.invalid, false)
+	}
+	for i := range h.parts {
+		clear(h.parts[i])
+		h.invalid[i] = false
+	}
+	h.job.run(parts, workers)
+	sum := h.parts[0]
+	bad := h.invalid[0]
+	for i, other := range h.parts[1:] {
+		bad = bad || h.invalid[i+1]
+		for j, v := range other {
+			sum[j] += v
+		}
+	}
+	if bad || !h.acceptable(sum) {
+		e := h.rules.inspect(&c, 0, n)
+		if e == nil {
+			panic("reduce: a histogram refused data that is acceptable")
+		}
+		e.Sample = sample
+		return e
+	}
+	if h.samples[sample] == nil {
+		h.samples[sample] = make([]uint64, len(sum))
+	}
+	for j, v := range sum {
+		h.samples[sample][j] += v
+	}
+	for _, v := range sum[:2*h.values] {
+		h.total[sample] += int64(v)
+	}
+	return nil
+}
+
+func (h *Histogram) reset() {
+	for i := range h.samples {
+		clear(h.samples[i])
+		h.total[i] = 0
+	}
+}
+
+// acceptable reports whether no value that was counted is an error.
+func (h *Histogram) acceptable(counts []uint64) bool {
+	if h.values == 256 {
+		return true
+	}
+	for j, n := range counts {
+		if n > 0 {
+			if _, ok := h.rules.value(h.value(j % h.values)); !ok {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// value returns the number that a pattern of bits stands for.
+func (h *Histogram) value(bits int) float32 {
+	switch {
+	case h.values == 256:
+		return quantised(uint8(bits))
+	case h.bfloat:
+		return bfloat16(uint16(bits))
+	}
+	return float16(uint16(bits))
+}
+
+// part counts segment i of the chunk.
+func (h *Histogram) part(goroutine, i int) {
+	c := &h.chunk
+	from, to := i*SegmentSize, min(c.Prediction.Voxels(), (i+1)*SegmentSize)
+	if c.Target.uint8s != nil && h.values == 256 {
+		for k := range h.options.Channels {
+			table := h.parts[goroutine][k*2*h.values:][:2*h.values]
+			if !countBytes(table, c.Prediction.bytes[k][from:to], c.Target.uint8s[from:to], h.places(k)) {
+				h.invalid[goroutine] = true
+			}
+		}
+		return
+	}
+	for ; from < to; from += len(line{}) {
+		line := h.lines[goroutine][:min(to-from, len(line{}))]
+		for j := range line {
+			line[j] = h.rules.class(c.Target.label(from + j))
+			if line[j] == classInvalid {
+				h.invalid[goroutine] = true
+				return
+			}
+		}
+		for k := range h.options.Channels {
+			if !h.count(h.parts[goroutine][k*2*h.values:][:2*h.values], c, k, from, line) {
+				h.invalid[goroutine] = true
+			}
+		}
+	}
+}
+
+// own returns the class that a channel is the probability of.
+func (h *Histogram) own(k int) int32 {
+	if h.options.Channels == 1 {
+		return 1
+	}
+	return int32(k)
+}
+
+// places are where the counts of a label's voxels stand in a table of four
+// times 256: other classes, the channel's own, ignored, invalid.
+type places [256]uint16
+
+func (h *Histogram) places(k int) (at places) {
+	for label, class := range h.rules.classes {
+		switch class {
+		case h.own(k):
+			at[label] = 256
+		case classIgnored:
+			at[label] = 512
+		case classInvalid:
+			at[label] = 768
+		}
+	}
+	return at
+}
+
+// countBytes adds the counts of values to a table, first of other classes,
+// then of the own, and reports whether no label was invalid. Eight equal
+// voxels, of which real volumes are full, are counted at once. Elsewhere four
+// tables in turn keep one count from waiting for the one before, which often
+// is the same.
+func countBytes(table []uint64, x, labels []uint8, at places) bool {
+	const ones = 0x0101010101010101
+	var counts [4][1024]uint32
+	labels = labels[:len(x)]
+	for len(x) >= 8 {
+		v, l := binary.LittleEndian.Uint64(x), binary.LittleEndian.Uint64(labels)
+		if v == v&0xff*ones && l == l&0xff*ones {
+			counts[0][(at[l&0xff]+uint16(v&0xff))%1024] += 8
+		} else {
+			counts[0][(at[l&0xff]+uint16(v&0xff))%1024]++
+			counts[1][(at[l>>8&0xff]+uint16(v>>8&0xff))%1024]++
+			counts[2][(at[l>>16&0xff]+uint16(v>>16&0xff))%1024]++
+			counts[3][(at[l>>24&0xff]+uint16(v>>24&0xff))%1024]++
+			counts[0][(at[l>>32&0xff]+uint16(v>>32&0xff))%1024]++
+			counts[1][(at[l>>40&0xff]+uint16(v>>40&0xff))%1024]++
+			counts[2][(at[l>>48&0xff]+uint16(v>>48&0xff))%1024]++
+			counts[3][(at[l>>56]+uint16(v>>56))%1024]++
+		}
+		x, labels = x[8:], labels[8:]
+	}
+	for i, v := range x {
+		counts[0][(at[labels[i]]+uint16(v))%1024]++
+	}
+	valid := true
+	for _, c := range counts {
+		for j, n := range c[:512] {
+			table[j] += uint64(n)
+		}
+		for _, n := range c[768:] {
+			valid = valid && n == 0
+		}
+	}
+	return valid
+}
+
+// count adds the counts of channel k's values from voxel from on, whose classes
+// are given, and reports whether every ignored voxel's number is acceptable:
+// those of the others are looked at in the table.
+func (h *Histogram) count(table []uint64, c *Chunk, k, from int, classes []int32) bool {
+	ok, own := true, h.own(k)
+	for i, class := range classes {
+		var v int
+		if h.values == 256 {
+			v = int(c.Prediction.bytes[k][from+i])
+		} else {
+			v = int(c.Prediction.halves[k][from+i])
+		}
+		switch {
+		case class == own:
+			table[h.values+v]++
+		case class >= 0:
+			table[v]++
+		default:
+			_, fine := h.rules.value(h.value(v))
+			ok = ok && fine
+		}
+	}
+	return ok
+}
+
+// Totals returns the sums for these exponents.
+func (h *Histogram) Totals(ce bool, gammas ...float64) (*Totals, error) {
+	o := h.options
+	o.CE, o.Gammas = ce, gammas
+	sums, err := NewSums(o)
+	if err != nil {
+		return nil, err
+	}
+	for i, counts := range h.samples {
+		h.addTo(sums.samples[i], &sums.layout, o.want(&sums.layout), counts, h.total[i])
+	}
+	return sums.Totals(), nil
+}
+
+// addTo adds a sample's counts, each times what one such voxel adds.
+func (h *Histogram) addTo(slots []accumulator, l *layout, want want, counts []uint64, total int64) {
+	slots[0].addTimes(1, uint64(total))
+	powers := l.powers
+	if want != wantFocal {
+		powers = []power{{}}
+	}
+	for j, n := range counts {
+		if n == 0 {
+			continue
+		}
+		k, own, bits := j/(2*h.values), j/h.values%2, j%h.values
+		x, _ := h.rules.value(h.value(bits))
+		for i, power := range powers {
+			t := terms{pass{h.pass.input, want, power.form}, h.eps, h.oneSub, power, h.options.ClampRegion}
+			row := k
+			var v voxel
+			switch {
+			case l.channels == 1:
+				row = own
+				v = t.binary(x, uint8(own))
+			case own == 1:
+				v = t.probability(x, 1-x)
+			default:
+				if i == 0 {
+					slots[l.slot(k, slotP)].addTimes(float64(t.region(x)), n)
+				}
+				continue
+			}
+			if i == 0 {
+				slots[l.slot(row, slotR)].addTimes(float64(v.r), n)
+				slots[l.slot(row, slotS)].addTimes(float64(v.s), n)
+				slots[l.slot(row, slotL)].addTimes(float64(v.l), n)
+			}
+			if want == wantFocal {
+				slots[l.slot(row, slotF+i)].addTimes(float64(v.f), n)
+			}
+		}
+	}
+}
