@@ -377,7 +377,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		*c = planarBackward{
 			planes: view.planes, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: c.class, scratch: c.scratch, add: add, clampRegion: clampRegion,
+			class: c.class, scratch: c.scratch, add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		n := level.planarBackward(p, c)
 		if done += n; n < (to-from)/BlockSize {

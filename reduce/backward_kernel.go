@@ -83,6 +83,7 @@ type planarBackward struct {
 	power    power
 
 	add         bool
+	stream      bool
 	clampRegion bool
 }
 

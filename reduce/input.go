@@ -15,6 +15,8 @@ type rules struct {
 	// classes are the classes of labels 0 to 255, as lookups.
 	classes [256]int32
 	other   func(label int32) int32 // the class of any other label
+	plain   int                     // the labels below are classes themselves
+	level   Level
 }
 
 // The classes of labels that have none.
@@ -24,7 +26,7 @@ const (
 )
 
 func newRules(o *Options) *rules {
-	r := &rules{epsilon: o.Epsilon, channels: o.Channels}
+	r := &rules{epsilon: o.Epsilon, channels: o.Channels, level: o.Level}
 	if o.Activation != None {
 		r.input = logits
 	}
@@ -43,6 +45,9 @@ func newRules(o *Options) *rules {
 	}
 	for l := range r.classes {
 		r.classes[l] = r.other(int32(l))
+	}
+	for r.plain < len(r.classes) && r.classes[r.plain] == int32(r.plain) {
+		r.plain++
 	}
 	return r
 }

@@ -228,6 +228,16 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 	}
 }
 
+// comparePlanarBackward requires the gradient of want of a level, whose calls
+// take that many blocks.
+func comparePlanarBackward(t *testing.T, level Level, p pass, want, got *planarBackward, blocks int) {
+	t.Helper()
+	require.Equal(t, blocks, level.planarBackward(p, got), "blocks, backward, %v %+v", level, p)
+	for k := range want.gradient {
+		requireBits(t, want.gradient[k], got.gradient[k], "%v %+v γ %v channel %d of %d", level, p, got.power.gamma, k, len(want.gradient))
+	}
+}
+
 // FuzzPlanar: every level gives the bits of the portable kernels for several
 // channels, forward and backward, with hard and soft targets, with weights and
 // without.
@@ -252,6 +262,9 @@ func FuzzPlanar(f *testing.F) {
 			n := c.blocks * BlockSize
 			wantBack := back
 			wantBack.gradient = planesOf(channels, n)
+			for _, d := range wantBack.gradient {
+				fill(d, .25)
+			}
 			planarBackwardGeneric(c.pass, &wantBack)
 			for _, level := range Levels() {
 				got := call
@@ -259,11 +272,21 @@ func FuzzPlanar(f *testing.F) {
 				require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
 				require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
 				gotBack := back
-				gotBack.gradient = planesOf(channels, n)
-				require.Equal(t, blocks, level.planarBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
-				for k := range channels {
-					requireBits(t, wantBack.gradient[k][:blocks*BlockSize], gotBack.gradient[k][:blocks*BlockSize],
-						"%v %+v γ %v channel %d of %d", level, c.pass, w.gamma, k, channels)
+				gotBack.stream = true
+				gotBack.gradient = nil
+				for range channels {
+					d, stream := c.output(n)
+					fill(d, .25)
+					gotBack.gradient, gotBack.stream = append(gotBack.gradient, d), gotBack.stream && stream
+				}
+				comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
+				if !back.add && blocks*BlockSize == n {
+					gotBack.planes, gotBack.stream = nil, false
+					for _, plane := range call.planes {
+						gotBack.planes = append(gotBack.planes, append([]float32(nil), plane...))
+					}
+					gotBack.gradient = gotBack.planes
+					comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
 				}
 			}
 		})

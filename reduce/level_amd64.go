@@ -31,7 +31,12 @@ func (l Level) soft(p pass, c *softCall) int {
 	return softGeneric(p, c)
 }
 
-func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
+func (l Level) planar(p pass, c *planarCall) int {
+	if l == AVX512 {
+		return planarAVX512(p, c)
+	}
+	return planarGeneric(p, c)
+}
 
 func (l Level) hardBackward(p pass, c *hardBackward) int {
 	if l == AVX512 {
@@ -47,7 +52,19 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 	return softBackwardGeneric(p, c)
 }
 
-func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+func (l Level) planarBackward(p pass, c *planarBackward) int {
+	if l == AVX512 {
+		return planarBackwardAVX512(p, c)
+	}
+	return planarBackwardGeneric(p, c)
+}
+
+func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	if l == AVX512 {
+		return widenAVX512(dst, labels, most)
+	}
+	return widenGeneric(dst, labels, most)
+}
 
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) {

@@ -9,7 +9,8 @@ type constants512 struct {
 	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
 	sign, labelOne           uint32
-	leastLogit, mostWeight   float32
+	leastLogit, mostLogit    float32
+	mostWeight               float32
 	minusLn2, ulp            float32
 	exp2Floor, expFloor      float32
 	roundBias                float32
@@ -27,6 +28,7 @@ var numbers512 = constants512{
 	sign:       1 << 31,
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
+	mostLogit:  maxLogit,
 	mostWeight: maxWeight,
 	minusLn2:   -ln2 * 0x1p-23,
 	ulp:        0x1p-23,
