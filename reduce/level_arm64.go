@@ -19,7 +19,12 @@ func (l Level) soft(p pass, c *softCall) int {
 	return softGeneric(p, c)
 }
 
-func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
+func (l Level) planar(p pass, c *planarCall) int {
+	if l == NEON {
+		return planarNEON(p, c)
+	}
+	return planarGeneric(p, c)
+}
 
 func (l Level) hardBackward(p pass, c *hardBackward) int {
 	if l == NEON {

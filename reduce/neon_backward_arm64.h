@@ -143,6 +143,15 @@ loop:                               \
 	CMPW $1, TEMP                       \
 	BHI  done
 
+// Goes to where if all numbers of a set are +0; t is scratch.
+#define WITHOUT_WEIGHT(w, t, where) \
+	VORR_B16(w, w+1, t)     \
+	VORR_B16(w+2, w+3, t+1) \
+	VORR_B16(t, t+1, t)     \
+	VUMAXV_S4(t, t)         \
+	VMOV_W(t, TEMP2_NUMBER) \
+	CBZW TEMP2, where
+
 // The derivatives in d to the gradients; t is scratch.
 #define PUT(d, t) \
 	CBZ  ADDS, 6(PC)        \ // over the five that add

@@ -17,15 +17,6 @@
 	MOVWU (neonTable_limits+4*const_logits)(CONST), LIMIT        \ // maxWeight is maxLogit
 	CHECK_VALUES(W, LIMIT, RAW, weights)
 
-// Goes to where if all weights of a set are 0; t is scratch.
-#define WITHOUT_WEIGHT(w, t, where) \
-	VORR_B16(w, w+1, t)     \
-	VORR_B16(w+2, w+3, t+1) \
-	VORR_B16(t, t+1, t)     \
-	VUMAXV_S4(t, t)         \
-	VMOV_W(t, TEMP2_NUMBER) \
-	CBZW TEMP2, where
-
 // Of a logit's parts, ℓ of the foreground to QC and of the background to QD.
 // QE and QF, the probabilities, stay.
 #define SURPRISES \

@@ -77,6 +77,10 @@ var neonWords = map[string]string{
 	"VFABD_S4":    "fabd v$d.4s, v$n.4s, v$m.4s",
 	"VUMIN_B16":   "umin v$d.16b, v$n.16b, v$m.16b",
 	"VSHL2_B16":   "shl v$d.16b, v$n.16b, #2",
+	"VCMEQ_S4":    "cmeq v$d.4s, v$n.4s, v$m.4s",
+	"VCMLT0_S4":   "cmlt v$d.4s, v$n.4s, #0",
+	"VFNEG_S4":    "fneg v$d.4s, v$n.4s",
+	"VLD1R_S4":    "ld1r {v$t.4s}, [x$n]",
 	"VST1_S4":     "st1 {v$t.4s-v$u.4s}, [x$n]",
 }
 
@@ -144,9 +148,9 @@ func TestNEONObject(t *testing.T) {
 	vector := regexp.MustCompile(`\b[vqdsb]\d+\b`)
 	kept := regexp.MustCompile(`\b[wx](18|27)\b`)
 	code := functions(t, buildTest(t, "arm64"), regexp.MustCompile(`/reduce\.(hard|soft|planar|planes|softmax|map)\w+NEON\.abi0$`))
-	headers := []string{"neon_arm64.h", "neon_steps_arm64.h", "neon_hard_arm64.h", "neon_backward_arm64.h", "neon_soft_arm64.h"}
+	headers := []string{"neon_arm64.h", "neon_steps_arm64.h", "neon_hard_arm64.h", "neon_backward_arm64.h", "neon_soft_arm64.h", "neon_planar_arm64.h"}
 	seen := 0
-	for _, file := range []string{"reduce_arm64.s", "elementary_arm64.s", "backward_arm64.s", "soft_arm64.s", "soft_backward_arm64.s"} {
+	for _, file := range []string{"reduce_arm64.s", "elementary_arm64.s", "backward_arm64.s", "soft_arm64.s", "soft_backward_arm64.s", "planar_arm64.s"} {
 		for name, want := range expandedWords(t, file, headers...) {
 			require.Contains(t, code, name)
 			seen++

@@ -191,6 +191,7 @@ type neonTable struct {
 	half        [4]float32
 	ln2         [4]float32
 	signBit     [4]uint32
+	normal      [4]float32 // 2^-126
 
 	oneOf      [2][4]float32 // 1 in the lane of class 0, of class 1
 	signOf0    [4]uint32     // the sign bit in the lane of class 0
@@ -233,6 +234,7 @@ func newNEONTable() neonTable {
 		half:          same[float32](.5),
 		ln2:           same[float32](ln2),
 		signBit:       same[uint32](1 << 31),
+		normal:        same[float32](0x1p-126),
 		oneOf:         [2][4]float32{{1, 0}, {0, 1}},
 		signOf0:       [4]uint32{1 << 31},
 		signOfPull:    [4]uint32{1: 1 << 31, 2: 1 << 31},
