@@ -40,7 +40,12 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 	return softBackwardGeneric(p, c)
 }
 
-func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+func (l Level) planarBackward(p pass, c *planarBackward) int {
+	if l == NEON {
+		return planarBackwardNEON(p, c)
+	}
+	return planarBackwardGeneric(p, c)
+}
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	return widenGeneric(dst, labels, most)

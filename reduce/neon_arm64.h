@@ -89,4 +89,3 @@
 #define VCMEQ_S4(m, n, d)  WORD $(0x6ea08c00 | (m)<<16 | (n)<<5 | (d))
 #define VCMLT0_S4(n, d)    WORD $(0x4ea0a800 | (n)<<5 | (d)) // n < 0, signed
 #define VFNEG_S4(n, d)     WORD $(0x6ea0f800 | (n)<<5 | (d))
-#define VLD1R_S4(n, t)     WORD $(0x4d40c800 | (n)<<5 | (t)) // every lane from memory at general register n

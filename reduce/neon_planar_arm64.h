@@ -8,31 +8,30 @@
 // General registers, beside those of the steps.
 #define PLANES R16     // the slices of the prediction
 #define NEXT_PLANE R17 // the slice of the next class
-#define OFFSET R19     // of the row in every plane, in bytes
-#define ALL R20        // the number of classes
-#define CLASS R21      // the one under way
-#define OWN R22        // the class of the row's voxels, below 0 where none is, ALL where they have several
-#define OWN_NUMBER 22
-#define MIXED R23      // 1 where they have several, else 0
-#define W R24          // the next weights; 0 where there are none
-#define W_NUMBER 24
-#define FIRST_SUMS R25 // the sums of the first class
+#define CLASS R21      // the class under way
+#define OWN R23        // that of the row's voxels, below 0 where none is, ALL where they have several
+#define OWN_NUMBER 23
+#define MIXED R24      // 1 where they have several, else 0
+#define W R25          // the next weights; 0 where there are none
+#define W_NUMBER 25
+#define ALL R26        // the number of classes
+#define OFFSET R7      // of the row in every plane, in bytes
 #define EXPS R11       // the next class's exponentials
 #define EXPS_NUMBER 11
 
 // The scratch: rows of 64 bytes, then the sums of the classes, lane by lane in
 // the order of planeSums, then the row's exponentials of the classes.
-#define ROW_W       64
-#define ROW_OTHERS  128 // Σ e^(x−most) of the groups of classes that are done
-#define ROW_MINE    192 // e^(x−most) of the own class
-#define ROW_BELOW   256 // most − x of the own class
-#define ROW_INVERSE 320 // 1/Σ e^(x−most)
-#define ROW_R       384 // of the own class: what is added
-#define ROW_S       448
-#define ROW_L       512
-#define ROW_F       576
-#define SUM_W       640
-#define SUMS_BEGIN  1024
+#define ROW_W       128
+#define ROW_OTHERS  192 // Σ e^(x−most) of the groups of classes that are done
+#define ROW_MINE    256 // e^(x−most) of the own class
+#define ROW_BELOW   320 // most − x of the own class
+#define ROW_INVERSE 384 // 1/Σ e^(x−most)
+#define ROW_R       448 // of the own class: what is added
+#define ROW_S       512
+#define ROW_L       576
+#define ROW_F       640
+#define SUM_W       704
+#define SUMS_BEGIN  1152
 #define SUMS_SIZE   320
 #define SUMS_P      256
 #define SLICE_SIZE  24
@@ -59,12 +58,12 @@
 	MOVD ZR, OFFSET                 \
 	MOVD $·neon(SB), CONST          \
 	FMOVQ neonTable_one(CONST), F28 \ // ONE
-	SPREAD_EPS(eps)                 \
-	ADD  $SUMS_BEGIN, FRAME, FIRST_SUMS
+	SPREAD_EPS(eps)
 
 #define FIRST_EXPS \
-	MOVD $SUMS_SIZE, TEMP \
-	MADD TEMP, FIRST_SUMS, ALL, EXPS // EXPS = FIRST_SUMS + ALL·TEMP
+	MOVD $SUMS_SIZE, TEMP       \
+	MADD TEMP, FRAME, ALL, EXPS \ // EXPS = FRAME + ALL·TEMP
+	ADD  $SUMS_BEGIN, EXPS
 
 // A walk over the classes: PLANE where their values are wanted.
 #define FIRST_CLASS \
