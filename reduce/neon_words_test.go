@@ -146,11 +146,12 @@ func TestNEONObject(t *testing.T) {
 	native := regexp.MustCompile(`^(dup|ins|mov v\d+\.s\[|zip[12]|ldr|str|ldp|stp|ldur|stur|fadd d|fmadd d|fmov d)`)
 	vector := regexp.MustCompile(`\b[vqdsb]\d+\b`)
 	kept := regexp.MustCompile(`\b[wx](18|27)\b`)
-	code := functions(t, buildTest(t, "arm64"), regexp.MustCompile(`/reduce\.(hard|soft|planar|planes|softmax|map)\w+NEON\.abi0$`))
-	headers := []string{"neon_arm64.h", "neon_steps_arm64.h", "neon_hard_arm64.h", "neon_backward_arm64.h", "neon_soft_arm64.h", "neon_planar_arm64.h"}
+	code := functions(t, buildTest(t, "arm64"), regexp.MustCompile(`/reduce\.\w+NEON\.abi0$`))
+	files, err := filepath.Glob("*_arm64.s")
+	require.NoError(t, err)
 	seen := 0
-	for _, file := range []string{"reduce_arm64.s", "elementary_arm64.s", "backward_arm64.s", "soft_arm64.s", "soft_backward_arm64.s", "planar_arm64.s", "planar_backward_arm64.s"} {
-		for name, want := range expandedWords(t, file, headers...) {
+	for _, file := range files {
+		for name, want := range expandedWords(t, file) {
 			require.Contains(t, code, name)
 			seen++
 			padded := bytes.TrimRight(code[name], "\x00")
@@ -161,7 +162,7 @@ func TestNEONObject(t *testing.T) {
 					continue
 				}
 				if vector.MatchString(got) && !native.MatchString(got) {
-					require.Failf(t, "an instruction that the source does not say", "%s: %q, want %q", name, got, want)
+					require.Failf(t, "an instruction that the source does not say", "%s: %q, want %q", name, got, want[:min(len(want), 3)])
 				}
 				require.NotRegexp(t, kept, got, name)
 			}
@@ -240,11 +241,22 @@ func evaluate(t *testing.T, expression string) int64 {
 	return i
 }
 
+// includes returns the headers of an assembly file that stand beside it.
+func includes(t *testing.T, file string) (headers []string) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, m := range regexp.MustCompile(`(?m)^#include "(neon\w*\.h)"`).FindAllSubmatch(b, -1) {
+		headers = append(headers, string(m[1]))
+	}
+	return headers
+}
+
 // expandedWords returns for each function of an assembly file what the macros
 // of neon_arm64.h are to be, in order.
-func expandedWords(t *testing.T, file string, headers ...string) map[string][]string {
+func expandedWords(t *testing.T, file string) map[string][]string {
 	t.Helper()
-	macros := readMacros(t, append(headers, file)...)
+	macros := readMacros(t, append(includes(t, file), file)...)
 	// A number is a register's: macros in it, then its value.
 	number := func(arg []string) int64 {
 		for i := 0; i < len(arg); i++ {
