@@ -146,7 +146,7 @@ func (v *Volume) narrow(c Case) {
 	}
 }
 
-func convert[T any](plane []float32, f func(float32) T) []T {
+func convert[S, T any](plane []S, f func(S) T) []T {
 	out := make([]T, len(plane))
 	for i, x := range plane {
 		out[i] = f(x)

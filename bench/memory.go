@@ -61,4 +61,6 @@ func readGeneric(b []byte) uint64 {
 
 func copyGeneric(dst, src []byte) { copy(dst, src) }
 
+const noClang = "bench: what clang made needs amd64 with AVX2 and FMA"
+
 func unknown(level string) string { return "bench: unknown level " + level }

@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -77,24 +76,4 @@ func TestMisuse(t *testing.T) {
 	assert.Panics(t, func() { Read("sse", nil) })
 	assert.Panics(t, func() { Copy("sse", nil, nil) })
 	assert.Panics(t, func() { Copy("generic", make([]byte, 1), nil) })
-}
-
-func BenchmarkMemory(b *testing.B) {
-	for _, n := range []int{256 << 10, 256 << 20} {
-		src, dst := random(n), make([]byte, n)
-		for _, level := range Levels() {
-			b.Run(fmt.Sprintf("op=read/level=%s/bytes=%d", level, n), func(b *testing.B) {
-				b.SetBytes(int64(n))
-				for b.Loop() {
-					Read(level, src)
-				}
-			})
-			b.Run(fmt.Sprintf("op=copy/level=%s/bytes=%d", level, n), func(b *testing.B) {
-				b.SetBytes(int64(n))
-				for b.Loop() {
-					Copy(level, dst, src)
-				}
-			})
-		}
-	}
 }

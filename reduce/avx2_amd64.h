@@ -21,6 +21,7 @@
 #define DONE   R10 // blocks done
 #define N      R11
 #define M      R12
+#define QUADS  R13 // 32 · the quads of the block that wait for their logarithm
 
 // Vector registers: three banks of four rows, two temporaries, a constant.
 #define G0     Y0  // the argument of a polynomial
@@ -160,15 +161,18 @@
 
 // ---- The labels of a group ----
 
+// OF_1 leads from the weights in class 0 to those in class 1.
+#define OF_1 (4*const_quad*const_Lanes)
+
 // CLASSES jumps to background or foreground where all 64 labels are 0 or 1,
-// and leaves them in T0 and T1 where they are not.
+// and leaves them in T0 and T1 where they are not, and T0 | T1 in G3.
 #define CLASSES(background, foreground) \
 	MOVQ      W, AT                    \
 	VMOVDQU   (Y), T0                  \
 	VMOVDQU   32(Y), T1                \
 	ADDQ      $64, VALID               \
-	VPOR      T0, T1, G0               \
-	VPTEST    G0, G0                   \
+	VPOR      T0, T1, G3               \
+	VPTEST    G3, G3                   \
 	JZ        background               \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
@@ -179,9 +183,35 @@
 	JEQ       foreground
 
 // WEIGHTS makes of the labels in T0 and T1 the weight of each voxel in each
-// class, 1 or 0, and counts the valid voxels (CLASSES has counted 64). It
-// jumps to done where a label is neither a class nor ignored.
-#define WEIGHTS(done) \
+// class, 1 or 0. It jumps to some where a label is beyond the classes; there
+// stands WEIGHTS_OF_SOME, which counts the valid voxels (CLASSES has counted
+// 64) and jumps back.
+#define WEIGHTS(some, weighted) \
+	CONST(avx2Constants_labelOthers) \
+	VPTEST C, G3                     \
+	JNZ    some                      \
+	CONST(avx2Constants_one)         \
+	WEIGHTS_ROW(0)                   \
+	WEIGHTS_ROW(1)                   \
+	WEIGHTS_ROW(2)                   \
+	WEIGHTS_ROW(3)                   \
+weighted:
+
+#define WEIGHTS_ROW(row) \
+	VPMOVZXBD 16*row+0(Y), T0                        \
+	VPMOVZXBD 16*row+8(Y), T1                        \
+	VCVTDQ2PS T0, T0                                 \
+	VCVTDQ2PS T1, T1                                 \
+	VMOVAPS   T0, avx2Work_weight+OF_1+64*row(W)      \
+	VMOVAPS   T1, avx2Work_weight+OF_1+64*row+32(W)   \
+	VSUBPS    T0, C, T0                              \
+	VSUBPS    T1, C, T1                              \
+	VMOVAPS   T0, avx2Work_weight+64*row(W)          \
+	VMOVAPS   T1, avx2Work_weight+64*row+32(W)
+
+// WEIGHTS_OF_SOME makes the weights where some voxels are ignored, and jumps
+// to done where a label is neither a class nor ignored.
+#define WEIGHTS_OF_SOME(weighted, done) \
 	CONST(avx2Constants_labelOnes)     \
 	VPCMPEQB  C, T0, G0                \
 	VPCMPEQB  C, T1, G1                \
@@ -210,12 +240,13 @@
 	CMPL      N, $-1                   \
 	JNE       done                     \
 	CONST(avx2Constants_one)           \
-	WEIGHTS_ROW(0)                     \
-	WEIGHTS_ROW(1)                     \
-	WEIGHTS_ROW(2)                     \
-	WEIGHTS_ROW(3)
+	WEIGHTS_OF_SOME_ROW(0)                     \
+	WEIGHTS_OF_SOME_ROW(1)                     \
+	WEIGHTS_OF_SOME_ROW(2)                     \
+	WEIGHTS_OF_SOME_ROW(3)             \
+	JMP weighted
 
-#define WEIGHTS_ROW(row) \
+#define WEIGHTS_OF_SOME_ROW(row) \
 	VPMOVSXBD avx2Work_bytes+16*row(W), T0        \
 	VPMOVSXBD avx2Work_bytes+16*row+8(W), T1      \
 	VANDPS    C, T0, T0                           \
@@ -226,12 +257,13 @@
 	VPMOVSXBD avx2Work_bytes+64+16*row+8(W), T1   \
 	VANDPS    C, T0, T0                           \
 	VANDPS    C, T1, T1                           \
-	VMOVAPS   T0, avx2Work_weight+256+64*row(W)   \
-	VMOVAPS   T1, avx2Work_weight+256+64*row+32(W)
+	VMOVAPS   T0, avx2Work_weight+OF_1+64*row(W)   \
+	VMOVAPS   T1, avx2Work_weight+OF_1+64*row+32(W)
 
 // ---- Loading ----
 
-// LOAD_LINES asks for the group 2 KiB ahead.
+// PREFETCH asks for the group 2 KiB ahead. Out of cache it makes the region
+// kernel faster by half; with 1 KiB or 8 KiB it is less, and NTA loses.
 #define PREFETCH \
 	PREFETCHT0 2048(X)       \
 	PREFETCHT0 2048+64(X)    \
@@ -256,8 +288,8 @@
 	VSUBPS  p2, C, q2        \
 	VSUBPS  p3, C, q3
 
-// OWN swaps p and q where the voxel is of class 1: r and s of its own class
-// from the probabilities of class 0 and 1.
+// OWN makes r and s of q in U and p in S: they are just that for class 0, and
+// swapped for class 1.
 #define OWN \
 	CONST(avx2Constants_one) \
 	OWN_ROW(0, U0, S0)       \
@@ -266,7 +298,7 @@
 	OWN_ROW(192, U3, S3)
 
 #define OWN_ROW(row, r, s) \
-	VPCMPEQD avx2Work_weight+256+row(AT), C, T0 \
+	VPCMPEQD avx2Work_weight+OF_1+row(AT), C, T0 \
 	VXORPS   r, s, T1   \
 	VANDPS   T0, T1, T1 \
 	VXORPS   T1, r, r   \
@@ -295,7 +327,7 @@
 // ADD_BY_CLASS adds four rows, each voxel to the sum of its class.
 #define ADD_BY_CLASS(sum, v0, v1, v2, v3) \
 	ADD_WEIGHTED(sum, 0, v0, v1, v2, v3) \
-	ADD_WEIGHTED(avx2Lanes__size+sum, 256, v0, v1, v2, v3)
+	ADD_WEIGHTED(avx2Lanes__size+sum, OF_1, v0, v1, v2, v3)
 
 // ---- Elementary functions ----
 
@@ -368,9 +400,8 @@
 	VMULPS      g, g, T0 \
 	VFMADD213PS g, T0, u
 
-// NEG_LOG is u = negLog(u, s); NEG_LOG_2 in the rows 0 and 1 alone. k is kept
-// in float32 and times 2^23, as it comes from the bits; the constant −ln 2
-// times 2^-23 makes up for it.
+// NEG_LOG is u = negLog(u, s). k is kept in float32 and times 2^23, as it
+// comes from the bits; the constant −ln 2 times 2^-23 makes up for it.
 #define NEG_LOG \
 	VBROADCASTSS ·avx2+avx2Constants_half(SB), T0 \
 	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), T1 \
@@ -394,22 +425,6 @@
 	VFMADD231PS avx2Work_k+32(W), C, U1 \
 	VFMADD231PS avx2Work_k+64(W), C, U2 \
 	VFMADD231PS avx2Work_k+96(W), C, U3
-
-#define NEG_LOG_2 \
-	VBROADCASTSS ·avx2+avx2Constants_half(SB), T0 \
-	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), T1 \
-	SPLIT(U0, G0)                    \
-	SPLIT(U1, G1)                    \
-	CONST(avx2Constants_one)         \
-	VPXOR T1, T1, T1                 \
-	NEAR_OR_FAR(U0, S0, G0, 0)       \
-	NEAR_OR_FAR(U1, S1, G1, 32)      \
-	HORNER_7(FIRST_2, STEP_2, ·logPoly) \
-	SQUARE_ADD(G0, U0)               \
-	SQUARE_ADD(G1, U1)               \
-	CONST(avx2Constants_minusLn2)    \
-	VFMADD231PS avx2Work_k+0(W), C, U0  \
-	VFMADD231PS avx2Work_k+32(W), C, U1
 
 // NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s.
 #define NEG_LOG_NEAR \
@@ -492,18 +507,52 @@
 	VMULPS      G2, G0, G0                                \ // (r0·r1)·high
 	VFMADD213PS T1, G2, T0                                  // u·high + v
 
-// LOAD_QUADS_2 and ADD_QUADS take both halves of a row.
-#define LOAD_QUADS_2(row, p0, p1, u0, u1) \
-	VMOVAPS avx2Work_product+row(W), p0       \
-	VMOVAPS avx2Work_product+row+32(W), p1    \
-	VMOVAPS avx2Work_complement+row(W), u0    \
-	VMOVAPS avx2Work_complement+row+32(W), u1
+// PUSH_QUAD lets a quad wait for the end of the block, with the partial sums
+// that it belongs to: the logarithms are taken there, four side by side, and
+// the loop over the groups is left without a long chain.
+#define PUSH_QUAD(product, complement, to) \
+	VMOVAPS product, avx2Work_product(W)(QUADS*1)       \
+	VMOVAPS complement, avx2Work_complement(W)(QUADS*1) \
+	MOVL    QUADS, N                                    \
+	SHRL    $2, N                                       \
+	MOVQ    to, avx2Work_to(W)(N*1)                     \
+	ADDL    $32, QUADS
 
-#define ADD_QUADS(sum, low, high) \
-	VADDPS  sum, low, low   \
-	VMOVAPS low, sum        \
-	VADDPS  32+sum, high, high \
-	VMOVAPS high, 32+sum
+// LOG_QUADS takes the logarithms and adds them in the quads' order. There is
+// an even number of quads; a product of 1 makes up for two.
+#define LOG_QUADS(full, again) \
+	TESTL   $64, QUADS       \
+	JZ      full             \
+	CONST(avx2Constants_one) \
+	VPXOR   T0, T0, T0       \
+	PUSH_QUAD(C, T0, W)      \
+	PUSH_QUAD(C, T0, W)      \
+full:                            \
+	XORL    M, M             \
+again:                           \
+	VMOVAPS avx2Work_product+0(W)(M*1), U0     \
+	VMOVAPS avx2Work_product+32(W)(M*1), U1    \
+	VMOVAPS avx2Work_product+64(W)(M*1), U2    \
+	VMOVAPS avx2Work_product+96(W)(M*1), U3    \
+	VMOVAPS avx2Work_complement+0(W)(M*1), S0  \
+	VMOVAPS avx2Work_complement+32(W)(M*1), S1 \
+	VMOVAPS avx2Work_complement+64(W)(M*1), S2 \
+	VMOVAPS avx2Work_complement+96(W)(M*1), S3 \
+	NEG_LOG                  \
+	MOVL    M, N             \
+	SHRL    $2, N            \
+	ADD_QUAD(0, U0)          \
+	ADD_QUAD(8, U1)          \
+	ADD_QUAD(16, U2)         \
+	ADD_QUAD(24, U3)         \
+	ADDL    $128, M          \
+	CMPL    M, QUADS         \
+	JB      again
+
+#define ADD_QUAD(i, l) \
+	MOVQ    avx2Work_to+i(W)(N*1), AT \
+	VADDPS  avx2Lanes_l(AT), l, l     \
+	VMOVAPS l, avx2Lanes_l(AT)
 
 // ---- Powers: u = s^γ·u ----
 
@@ -659,7 +708,7 @@
 	NEGATE_ROW(192, S3)
 
 #define NEGATE_ROW(row, u) \
-	VMOVAPS avx2Work_weight+256+row(AT), T0    \
+	VMOVAPS avx2Work_weight+OF_1+row(AT), T0    \
 	VSUBPS  avx2Work_weight+row(AT), T0, T0    \
 	VMULPS  T0, u, u
 

@@ -1,13 +1,17 @@
 // What the AVX-512 kernels share: who lives in which register, the walk over
 // groups and blocks, and the elementary functions, step by step.
 //
-// The unit of work is a group of 64 voxels: 4 rows of 16 lanes that go through
-// every step side by side, so that while one row's multiply-add is under way
-// the other three start theirs. A step is a macro that works on one row and is
-// told where that row is: i, its bytes from the group's first value, a to e,
-// its registers for values, and k, its mask. EACH(step) runs a step on the
-// four rows, in row order. What a step does stands beside it as Go; the
-// functions themselves are specified in elementary.go, power.go and logit.go.
+// The unit of work is a group of 128 voxels: 8 rows of 16 lanes that go
+// through every step side by side, because the processor can start two
+// multiply-adds in a cycle and each takes four. A step is a macro that works
+// on one row: it is told the row's bytes from the first one, i, and its three
+// registers a, b and c. EACH(step) runs a step on the eight rows, in row
+// order. What does not fit waits in memory, in the rows of a work512: loads and
+// stores have ports of their own, and it is those of the arithmetic that are
+// short. For the same reason constants are broadcast from memory as operands.
+//
+// What a line does stands beside it as Go; the functions themselves are
+// specified in elementary.go, power.go and logit.go.
 //
 // Operands are in Go's order: VSUBPS b, a, d is d = a − b, and for the
 // multiply-adds the digits say who is who:
@@ -21,48 +25,52 @@
 #define LABELS DX     // and its first label
 #define BLOCKS CX     // blocks left
 #define GROUPS BX     // groups left in the block
-#define VALID R8      // voxels of the block that are not ignored
-#define IGNORE AX     // the ignored label, 0 where there is none
-#define LOGITS R10    // the group's logits, each of the class the step asks for
-#define CONSTANTS R11 // ·constants512
+#define LOGITS R10    // the group's logits, of each voxel's own class
+#define CONSTANTS R11 // ·numbers512
+#define WORK R12      // a work512, at a multiple of 64
+#define SUMS R13      // the sums of the group's class; 0 where it is mixed
+#define NOW R8        // the place of the group's exponentials512 among the two
+#define THEN AX       // and of those of the group ahead
 #define SCRATCH R9
 
-// HI, LO and EPS are γ in two parts and ε; each file of kernels says where its
-// call has them, as an operand to broadcast.
-
 // The rows' registers.
-#define EACH(step) \
-	step(0, Z0, Z4, Z8, Z12, Z16, K3); \
-	step(64, Z1, Z5, Z9, Z13, Z17, K4); \
-	step(128, Z2, Z6, Z10, Z14, Z18, K5); \
-	step(192, Z3, Z7, Z11, Z15, Z19, K7)
+#define EACH(step) LOW(step); HIGH(step)
+#define LOW(step) \
+	step(0, Z0, Z8, Z16); \
+	step(64, Z1, Z9, Z17); \
+	step(128, Z2, Z10, Z18); \
+	step(192, Z3, Z11, Z19)
+#define HIGH(step) \
+	step(256, Z4, Z12, Z20); \
+	step(320, Z5, Z13, Z21); \
+	step(384, Z6, Z14, Z22); \
+	step(448, Z7, Z15, Z23)
 
-// A single row.
-#define SINGLE(step) step(0, Z0, Z4, Z8, Z12, Z16, K3)
+// Registers for all rows.
+#define TEMP Z24
+#define OTHER Z25
+#define COEF Z26 // a coefficient of a polynomial
+#define ONE Z27
+#define GAMMA Z28 // γ·2^-23
+#define BITS Z29  // or of the bits of all p and 1 − p of the block
 
-// The block's sums, by label.
-#define R0 Z20
-#define R1 Z21
-#define S0 Z22
-#define S1 Z23
-#define L0 Z24
-#define L1 Z25
-#define F0 Z26
-#define F1 Z27
-
-#define TEMP Z28
-#define COEF Z29  // a coefficient of a polynomial
-#define ONE Z30
-#define GAMMA Z31 // γ·2^-23
-
-// Masks: the voxels of a group, a bit each, and the lanes whose values were
-// plain so far.
-#define BACKGROUND K1
-#define FOREGROUND K2
+// Masks: lanes of a row; the voxels of the group, a bit each, in two halves;
+// and the lanes whose logits were plain so far in the block.
+#define K K7
+#define BACKGROUND_LOW K1
+#define BACKGROUND_HIGH K2
+#define FOREGROUND_LOW K3
+#define FOREGROUND_HIGH K4
 #define PLAIN K6
 
 // How many bytes ahead of the loads the prefetches are.
 #define AHEAD 2048
+
+#define SET_CONSTANTS \
+	LEAQ ·numbers512(SB), CONSTANTS; \
+	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
+	VBROADCASTSS hardCall_hi(CALL), GAMMA; \
+	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA
 
 // BEGIN reads the call; if it has no block it goes to done.
 #define BEGIN(done) \
@@ -70,55 +78,122 @@
 	MOVQ hardCall_prediction+0(CALL), PREDICTION; \
 	MOVQ hardCall_prediction+8(CALL), BLOCKS; \
 	MOVQ hardCall_labels(CALL), LABELS; \
-	MOVL hardCall_ignore(CALL), IGNORE; \
-	XORL SCRATCH, SCRATCH; \
-	CMPL IGNORE, $255; \
-	CMOVLHI SCRATCH, IGNORE; \
-	LEAQ ·numbers512(SB), CONSTANTS; \
-	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
+	MOVQ work+8(FP), WORK; \
+	ADDQ $63, WORK; \
+	ANDQ $-64, WORK; \
+	SET_CONSTANTS; \
 	SHRQ $9, BLOCKS; \
 	JEQ done
 
-// END returns the number of blocks done.
-#define END \
+// DONE returns the number of blocks done.
+#define DONE \
 	MOVQ hardCall_prediction+8(CALL), AX; \
 	SHRQ $9, AX; \
 	SUBQ BLOCKS, AX; \
-	MOVQ AX, ret+8(FP); \
+	MOVQ AX, ret+16(FP); \
 	VZEROUPPER; \
 	RET
 
 #define OPEN_BLOCK \
-	VPXORD R0, R0, R0; VPXORD R1, R1, R1; \
-	VPXORD S0, S0, S0; VPXORD S1, S1, S1; \
-	VPXORD L0, L0, L0; VPXORD L1, L1, L1; \
-	VPXORD F0, F0, F0; VPXORD F1, F1, F1; \
+	VPXORD TEMP, TEMP, TEMP; \
+	VMOVAPS TEMP, (work512_background+sums512_r)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_s)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_l)(WORK); \
+	VMOVAPS TEMP, (work512_background+sums512_f)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_r)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_s)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_l)(WORK); \
+	VMOVAPS TEMP, (work512_foreground+sums512_f)(WORK); \
 	KXNORW PLAIN, PLAIN, PLAIN; \
-	MOVL $(const_BlockSize/64), GROUPS; \
-	MOVL $const_BlockSize, VALID
+	VPXORD BITS, BITS, BITS; \
+	MOVL $(const_BlockSize/128), GROUPS; \
+	MOVQ $const_BlockSize, work512_valid(WORK)
 
-#define PREFETCH_ROWS(p) \
-	PREFETCHT0 AHEAD+0(p); \
-	PREFETCHT0 AHEAD+64(p); \
-	PREFETCHT0 AHEAD+128(p); \
-	PREFETCHT0 AHEAD+192(p)
+// CLASSES finds the group's voxels of either class, and goes to stray where
+// there are others.
+#define CLASSES(stray) \
+	VMOVDQU8 0(LABELS), TEMP; \
+	VMOVDQU8 64(LABELS), OTHER; \
+	VPBROADCASTD constants512_labelOne(CONSTANTS), COEF; \
+	VPTESTNMB TEMP, TEMP, BACKGROUND_LOW; \
+	VPTESTNMB OTHER, OTHER, BACKGROUND_HIGH; \
+	VPCMPEQB COEF, TEMP, FOREGROUND_LOW; \
+	VPCMPEQB COEF, OTHER, FOREGROUND_HIGH; \
+	KMOVQ BACKGROUND_LOW, (work512_inBackground+0)(WORK); \
+	KMOVQ BACKGROUND_HIGH, (work512_inBackground+8)(WORK); \
+	KMOVQ FOREGROUND_LOW, (work512_inForeground+0)(WORK); \
+	KMOVQ FOREGROUND_HIGH, (work512_inForeground+8)(WORK); \
+	KORTESTQ BACKGROUND_LOW, FOREGROUND_LOW; \
+	JCC stray; \
+	KORTESTQ BACKGROUND_HIGH, FOREGROUND_HIGH; \
+	JCC stray
+
+// BRANCH goes to background or foreground where the group is of that class
+// alone, and on with the masks where it is mixed.
+#define BRANCH(background, foreground, stray) \
+	VMOVDQU8 0(LABELS), TEMP; \
+	VMOVDQU8 64(LABELS), OTHER; \
+	VPORD OTHER, TEMP, COEF; \
+	VPTESTMB COEF, COEF, K; \
+	KORTESTQ K, K; \
+	JEQ background; \
+	VPBROADCASTD constants512_labelOne(CONSTANTS), COEF; \
+	VPCMPEQB COEF, TEMP, FOREGROUND_LOW; \
+	VPCMPEQB COEF, OTHER, FOREGROUND_HIGH; \
+	KANDQ FOREGROUND_LOW, FOREGROUND_HIGH, K; \
+	KORTESTQ K, K; \
+	JCS foreground; \
+	CLASSES(stray)
+
+// STRAY takes the ignored voxels off the count and goes back, or to done where
+// a label is not that either.
+#define STRAY(back, done) \
+	CMPL hardCall_ignore(CALL), $255; \
+	JHI done; \
+	VPBROADCASTB hardCall_ignore(CALL), COEF; \
+	KORQ BACKGROUND_LOW, FOREGROUND_LOW, BACKGROUND_LOW; \
+	VPCMPEQB COEF, TEMP, K; \
+	KORTESTQ BACKGROUND_LOW, K; \
+	JCC done; \
+	KORQ BACKGROUND_HIGH, FOREGROUND_HIGH, BACKGROUND_HIGH; \
+	VPCMPEQB COEF, OTHER, K; \
+	KORTESTQ BACKGROUND_HIGH, K; \
+	JCC done; \
+	KMOVQ BACKGROUND_LOW, SCRATCH; \
+	POPCNTQ SCRATCH, SCRATCH; \
+	ADDQ SCRATCH, work512_valid(WORK); \
+	KMOVQ BACKGROUND_HIGH, SCRATCH; \
+	POPCNTQ SCRATCH, SCRATCH; \
+	SUBQ $128, SCRATCH; \
+	ADDQ SCRATCH, work512_valid(WORK); \
+	JMP back
+
+// The masks of a row of a mixed group.
+#define BACKGROUND_ROW(i) KMOVW (work512_inBackground+(i)/32)(WORK), K
+#define FOREGROUND_ROW(i) KMOVW (work512_inForeground+(i)/32)(WORK), K
 
 // NEXT_GROUP goes on to the next group of the block, if there is one.
 #define NEXT_GROUP(group) \
-	PREFETCH_ROWS(PREDICTION); \
-	PREFETCHT0 AHEAD(LABELS); \
-	ADDQ $256, PREDICTION; \
-	ADDQ $64, LABELS; \
+	PREFETCHT0 AHEAD+0(PREDICTION); \
+	PREFETCHT0 AHEAD+64(PREDICTION); \
+	PREFETCHT0 AHEAD+128(PREDICTION); \
+	PREFETCHT0 AHEAD+192(PREDICTION); \
+	PREFETCHT0 AHEAD+256(PREDICTION); \
+	PREFETCHT0 AHEAD+320(PREDICTION); \
+	PREFETCHT0 AHEAD+384(PREDICTION); \
+	PREFETCHT0 AHEAD+448(PREDICTION); \
+	PREFETCHT0 AHEAD+0(LABELS); \
+	PREFETCHT0 AHEAD+64(LABELS); \
+	ADDQ $512, PREDICTION; \
+	ADDQ $128, LABELS; \
 	DECL GROUPS; \
 	JNE group
 
 // WIDEN is the first step of the fold: d[i] = float64(sum[i]) +
-// float64(sum[i+8]), by way of the stack, where a conversion is one operation
-// on its memory operand and two on a register.
-#define WIDEN(n, sum, d) \
-	VMOVUPS sum, 64*n(SP); \
-	VCVTPS2PD 64*n(SP), TEMP; \
-	VCVTPS2PD 64*n+32(SP), d; \
+// float64(sum[i+8]).
+#define WIDEN(sum, d) \
+	VCVTPS2PD (sum+0)(WORK), TEMP; \
+	VCVTPS2PD (sum+32)(WORK), d; \
 	VADDPD TEMP, d, d
 
 // The other steps take two registers, halve the sums in each, and leave the
@@ -137,246 +212,166 @@
 	VUNPCKHPD e, d, d; \
 	VADDPD TEMP, d, d
 
-// FOLD8 takes eight sums of 8 numbers to one each, in Z0. Those of Z0 to Z3
-// end at the even places, those of Z4 to Z7 at the odd ones.
-#define FOLD8 \
+// CLOSE_BLOCK adds the block's sums to the call's, and goes on to the next
+// block, if there is one. The eight numbers end in the order of hardSums.
+#define CLOSE_BLOCK(block) \
+	WIDEN(work512_background+sums512_r, Z0); WIDEN(work512_foreground+sums512_r, Z4); \
+	WIDEN(work512_background+sums512_s, Z1); WIDEN(work512_foreground+sums512_s, Z5); \
+	WIDEN(work512_background+sums512_l, Z2); WIDEN(work512_foreground+sums512_l, Z6); \
+	WIDEN(work512_background+sums512_f, Z3); WIDEN(work512_foreground+sums512_f, Z7); \
 	FOLD4(Z0, Z1); FOLD4(Z2, Z3); \
 	FOLD4(Z4, Z5); FOLD4(Z6, Z7); \
 	FOLD2(Z0, Z2); FOLD2(Z4, Z6); \
-	FOLD1(Z0, Z4)
-
-// CLOSE_BLOCK adds the block's sums to the call's, and goes on to the next
-// block, if there is one; a block with a value that is not plain goes to done
-// instead. The eight numbers end in the order of hardSums.
-#define CLOSE_BLOCK(block, done) \
-	KORTESTW PLAIN, PLAIN; \
-	JCC done; \
-	WIDEN(0, R0, Z0); WIDEN(1, R1, Z4); \
-	WIDEN(2, S0, Z1); WIDEN(3, S1, Z5); \
-	WIDEN(4, L0, Z2); WIDEN(5, L1, Z6); \
-	WIDEN(6, F0, Z3); WIDEN(7, F1, Z7); \
-	FOLD8; \
+	FOLD1(Z0, Z4); \
 	VADDPD hardCall_sums(CALL), Z0, Z0; \
 	VMOVUPD Z0, hardCall_sums(CALL); \
-	ADDQ VALID, (hardCall_sums+hardSums_n)(CALL); \
+	MOVQ work512_valid(WORK), SCRATCH; \
+	ADDQ SCRATCH, (hardCall_sums+hardSums_n)(CALL); \
 	DECQ BLOCKS; \
 	JNE block
 
-// CLASSES finds the group's voxels of either class.
-#define CLASSES \
-	VMOVDQU8 (LABELS), TEMP; \
-	VPBROADCASTD constants512_labelOne(CONSTANTS), COEF; \
-	VPTESTNMB TEMP, TEMP, BACKGROUND; \
-	VPCMPEQB COEF, TEMP, FOREGROUND
+// A polynomial on the rows: a step of the name SET_B puts the first
+// coefficient into b, and one such as B_OF_A makes it b·a + the next.
+#define SET_A(i, a, b, c) VMOVAPS COEF, a
+#define SET_B(i, a, b, c) VMOVAPS COEF, b
+#define SET_C(i, a, b, c) VMOVAPS COEF, c
+#define A_OF_MINUS_C(i, a, b, c) VFNMADD213PS COEF, c, a
+#define C_OF_A(i, a, b, c) VFMADD213PS COEF, a, c
+#define C_OF_B(i, a, b, c) VFMADD213PS COEF, b, c
 
-// BRANCH goes to background or foreground where the group is of that class
-// alone, to stray where a label is neither 0 nor 1, and on where it is mixed.
-#define BRANCH(background, foreground, stray) \
-	CLASSES; \
-	KORTESTQ BACKGROUND, BACKGROUND; \
-	JCS background; \
-	KORTESTQ FOREGROUND, FOREGROUND; \
-	JCS foreground; \
-	KORTESTQ BACKGROUND, FOREGROUND; \
-	JCC stray
+#define COEFFICIENT(p, step) \
+	VBROADCASTSS p(SB), COEF; \
+	EACH(step)
+#define POLYNOMIAL7(p, SET, TERM) \
+	COEFFICIENT(p+0, SET); \
+	COEFFICIENT(p+4, TERM); \
+	COEFFICIENT(p+8, TERM); \
+	COEFFICIENT(p+12, TERM); \
+	COEFFICIENT(p+16, TERM); \
+	COEFFICIENT(p+20, TERM); \
+	COEFFICIENT(p+24, TERM)
+#define POLYNOMIAL9(p, SET, TERM) \
+	POLYNOMIAL7(p, SET, TERM); \
+	COEFFICIENT(p+28, TERM); \
+	COEFFICIENT(p+32, TERM)
 
-// STRAY takes the ignored voxels off the count and goes back, or to done
-// where a label is not that either.
-#define STRAY(back, done) \
-	VMOVDQU8 (LABELS), TEMP; \
-	VPBROADCASTB IGNORE, COEF; \
-	VPCMPEQB COEF, TEMP, K3; \
-	KORQ BACKGROUND, FOREGROUND, K4; \
-	KORTESTQ K3, K4; \
-	JCC done; \
-	KMOVQ K4, SCRATCH; \
-	POPCNTQ SCRATCH, SCRATCH; \
-	LEAQ -64(VALID)(SCRATCH*1), VALID; \
-	JMP back
+// Divisions and square roots take ten cycles and more a row, one at a time. As
+// long as many wait for their turn the processor keeps port 0 free for them,
+// and everything else is left with port 5. So they are spread out over other
+// work: where a macro has a parameter BESIDE, BESIDE(i) is such a step for row
+// i, and ALONE is none.
+#define ALONE(i)
 
-// The bits of a row of a mixed group.
-#define BACKGROUND_ROW(i, k) KSHIFTRQ $(i/4), BACKGROUND, k
-#define FOREGROUND_ROW(i, k) KSHIFTRQ $(i/4), FOREGROUND, k
+// NEG_LOG: c = negLog(a, b).
+#define NEG_LOG(BESIDE) \
+	LOW(NEG_LOG_SPLIT); BESIDE(0); \
+	HIGH(NEG_LOG_SPLIT); BESIDE(64); \
+	COEFFICIENT(·logPoly+0, SET_C); \
+	COEFFICIENT(·logPoly+4, C_OF_B); BESIDE(128); \
+	COEFFICIENT(·logPoly+8, C_OF_B); \
+	COEFFICIENT(·logPoly+12, C_OF_B); BESIDE(192); \
+	COEFFICIENT(·logPoly+16, C_OF_B); BESIDE(256); \
+	COEFFICIENT(·logPoly+20, C_OF_B); BESIDE(320); \
+	COEFFICIENT(·logPoly+24, C_OF_B); BESIDE(384); \
+	COEFFICIENT(·logPoly+28, C_OF_B); BESIDE(448); \
+	EACH(NEG_LOG_JOIN)
+#define NEG_LOG_SPLIT(i, a, b, c) \
+	VCMPPS.BCST $1, constants512_oneHalf(CONSTANTS), a, K; \ // k < 0
+	VGETMANTPS $2, a, TEMP; \      // m in [½, 1)
+	VSUBPS TEMP, ONE, K, b; \      // g = s; if k < 0 { g = 1 − m }
+	VGETEXPPS a, a; \
+	VADDPS.Z ONE, a, K, a          // min(k, 0)
+#define NEG_LOG_JOIN(i, a, b, c) \
+	VMULPS b, b, TEMP; \
+	VFMADD213PS b, TEMP, c; \      // u = g²·Q(g) + g
+	VFMADD231PS.BCST constants512_minusLn2(CONSTANTS), a, c // −ln2·min(k, 0) + u
 
-// A polynomial of degree n − 1 on the rows: SET(step) puts its first
-// coefficient where the step says, and every TERM multiplies by the argument
-// and adds the next.
-#define SET_B(i, a, b, c, d, e, k) VMOVAPS COEF, b
-#define SET_D(i, a, b, c, d, e, k) VMOVAPS COEF, d
-#define B_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, b       // b = b·a + coefficient
-#define B_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, b       // b = b·c + coefficient
-#define D_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, d       // d = d·a + coefficient
-#define D_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, d       // d = d·c + coefficient
-#define B_OF_MINUS_D(i, a, b, c, d, e, k) VFNMADD213PS COEF, d, b // b = b·(−d) + coefficient
-
-#define COEFFICIENT(c, ROWS, step) VBROADCASTSS c(SB), COEF; ROWS(step)
-
-#define POLYNOMIAL7(p, ROWS, SET, TERM) \
-	COEFFICIENT(p+0, ROWS, SET); \
-	COEFFICIENT(p+4, ROWS, TERM); \
-	COEFFICIENT(p+8, ROWS, TERM); \
-	COEFFICIENT(p+12, ROWS, TERM); \
-	COEFFICIENT(p+16, ROWS, TERM); \
-	COEFFICIENT(p+20, ROWS, TERM); \
-	COEFFICIENT(p+24, ROWS, TERM)
-#define POLYNOMIAL8(p, ROWS, SET, TERM) \
-	POLYNOMIAL7(p, ROWS, SET, TERM); \
-	COEFFICIENT(p+28, ROWS, TERM)
-#define POLYNOMIAL9(p, ROWS, SET, TERM) \
-	POLYNOMIAL8(p, ROWS, SET, TERM); \
-	COEFFICIENT(p+32, ROWS, TERM)
-
-// NEG_LOG: d = negLog(a, b). It leaves b alone and uses a, c and k.
-#define NEG_LOG(ROWS) \
-	ROWS(NEG_LOG_SPLIT); \
-	POLYNOMIAL8(·logPoly, ROWS, SET_D, D_OF_C); \
-	ROWS(NEG_LOG_JOIN)
-#define NEG_LOG_SPLIT(i, a, b, c, d, e, k) \
-	VPSUBD.BCST constants512_half(CONSTANTS), a, d; \ // kk = (bits(r) − half) & exponent
-	VPANDD.BCST constants512_exponent(CONSTANTS), d, d; \
-	VPSUBD d, a, a; \              // m = bits(r) − kk
-	VPMOVD2M d, k; \               // k < 0
-	VMOVAPS b, c; \                // g = s
-	VSUBPS a, ONE, k, c; \         // if k < 0 { g = 1 − m }
-	VCVTDQ2PS.Z d, k, a            // min(k, 0)·2^23
-#define NEG_LOG_JOIN(i, a, b, c, d, e, k) \
-	VMULPS c, c, TEMP; \
-	VFMADD213PS c, TEMP, d; \      // u = g²·Q(g) + g
-	VFMADD231PS.BCST constants512_minusLn2(CONSTANTS), a, d // −ln2·min(k, 0) + u
-
-// POWER_ANY: e = b^γ with γ from the call and GAMMA. It uses a, b and c.
-#define POWER_ANY(ROWS) \
-	ROWS(LOG2_SPLIT); \
-	POLYNOMIAL9(·log2Poly, ROWS, SET_B, B_OF_C); \
-	ROWS(LOG2_JOIN); \
-	EXP2(ROWS)
-#define LOG2_SPLIT(i, a, b, c, d, e, k) \
+// POWER_ANY: c = b^γ, γ that of the call.
+#define POWER_ANY \
+	EACH(LOG2_SPLIT); \
+	POLYNOMIAL9(·log2Poly, SET_C, C_OF_B); \
+	EACH(LOG2_JOIN); \
+	EXP2
+#define LOG2_SPLIT(i, a, b, c) \
 	VPSUBD.BCST constants512_sqrtHalf(CONSTANTS), b, a; \ // kk = (bits(q) − sqrtHalf) & exponent
 	VPANDD.BCST constants512_exponent(CONSTANTS), a, a; \
-	VPSUBD a, b, c; \              // m = bits(q) − kk
-	VSUBPS ONE, c, c; \            // t = m − 1
+	VPSUBD a, b, b; \              // m = bits(q) − kk
+	VSUBPS ONE, b, b; \            // t = m − 1
 	VCVTDQ2PS a, a                 // e·2^23
-#define LOG2_JOIN(i, a, b, c, d, e, k) \
-	VMULPS c, b, b; \              // l = t·P(t)
-	VMOVAPS b, c; \
-	VFMADD231PS.BCST constants512_ulp(CONSTANTS), a, c; \ // y = e + l
-	VMULPS.BCST HI, c, e; \
-	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), e, e; \
-	VADDPS.BCST constants512_roundBias(CONSTANTS), e, e; \ // v = max(hi·y, −127) + roundBias
-	VSUBPS.BCST constants512_roundBias(CONSTANTS), e, TEMP; \ // n = v − roundBias
-	VFMSUB213PS TEMP, GAMMA, a; \  // f = hi·e − n
-	VFMADD231PS.BCST HI, b, a; \ // f = hi·l + f
-	VFMADD231PS.BCST LO, c, a // f = lo·y + f
+#define LOG2_JOIN(i, a, b, c) \
+	VMULPS b, c, c; \              // l = t·P(t)
+	VMOVAPS c, TEMP; \
+	VFMADD231PS.BCST constants512_ulp(CONSTANTS), a, TEMP; \ // y = e + l
+	ROUND_EXPONENT(TEMP, b, OTHER); \
+	VFMSUB213PS OTHER, GAMMA, a; \ // f = hi·e − n
+	REST_OF_EXPONENT(TEMP, c, a)
 
-// EXP2: e = 2^f·2^n with f in a and v in e. It uses b.
-#define EXP2(ROWS) \
-	POLYNOMIAL7(·exp2Poly, ROWS, SET_B, B_OF_A); \
-	ROWS(EXP2_JOIN)
-#define EXP2_JOIN(i, a, b, c, d, e, k) \
-	VPSLLD $23, e, e; \            // 2^n
-	VMULPS b, e, e
+// ROUND_EXPONENT and REST_OF_EXPONENT take γ·y for y = e + l apart for EXP2.
+#define ROUND_EXPONENT(y, v, n) \
+	VMULPS.BCST hardCall_hi(CALL), y, v; \
+	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), v, v; \
+	VADDPS.BCST constants512_roundBias(CONSTANTS), v, v; \ // v = max(hi·y, −127) + roundBias
+	VSUBPS.BCST constants512_roundBias(CONSTANTS), v, n // n = v − roundBias
+#define REST_OF_EXPONENT(y, l, f) \
+	VFMADD231PS.BCST hardCall_hi(CALL), l, f; \ // f = hi·l + f
+	VFMADD231PS.BCST hardCall_lo(CALL), y, f // f = lo·y + f
 
-// SCALE_GAMMA readies GAMMA.
-#define SCALE_GAMMA \
-	VBROADCASTSS HI, GAMMA; \
-	VMULPS.BCST constants512_ulp(CONSTANTS), GAMMA, GAMMA
+// EXP2: c = 2^f·2^n with f in a and v in b.
+#define EXP2 \
+	POLYNOMIAL7(·exp2Poly, SET_C, C_OF_A); \
+	EACH(TIMES_POWER_OF_TWO)
+#define TIMES_POWER_OF_TWO(i, a, b, c) \
+	VPSLLD $23, b, b; \            // 2^n
+	VMULPS b, c, c
 
-// The fast powers: e = b^γ.
-#define SQUARE_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e
-#define SAME(i, a, b, c, d, e, k) VMOVAPS b, e
-#define TIMES_ROOT(i, a, b, c, d, e, k) VSQRTPS b, e; VMULPS b, e, e
-#define SQUARE(i, a, b, c, d, e, k) VMULPS b, b, e
-
-#define POWER_HALF(ROWS) ROWS(SQUARE_ROOT)
-#define POWER_ONE(ROWS) ROWS(SAME)
-#define POWER_THREE_HALVES(ROWS) ROWS(TIMES_ROOT)
-#define POWER_TWO(ROWS) ROWS(SQUARE)
-
-// EXP: d = e^a for a ≤ 0, a = f, c = n. It uses b.
-#define EXP(ROWS) \
-	ROWS(EXP_SPLIT); \
-	POLYNOMIAL7(·expPoly, ROWS, SET_D, D_OF_A); \
-	ROWS(EXP_JOIN)
-#define EXP_SPLIT(i, a, b, c, d, e, k) \
+// EXP: c = e^a for a ≤ 0, SPLIT being EXP_SPLIT or one that keeps n and f.
+#define EXP(SPLIT, BESIDE) \
+	BESIDE(64); LOW(SPLIT); \
+	BESIDE(128); HIGH(SPLIT); \
+	BESIDE(192); COEFFICIENT(·expPoly+0, SET_C); \
+	COEFFICIENT(·expPoly+4, C_OF_A); \
+	COEFFICIENT(·expPoly+8, C_OF_A); \
+	BESIDE(256); COEFFICIENT(·expPoly+12, C_OF_A); \
+	COEFFICIENT(·expPoly+16, C_OF_A); \
+	BESIDE(320); COEFFICIENT(·expPoly+20, C_OF_A); \
+	COEFFICIENT(·expPoly+24, C_OF_A); \
+	BESIDE(384); EACH(TIMES_POWER_OF_TWO); \
+	BESIDE(448)
+#define EXP_SPLIT(i, a, b, c) \
 	VMAXPS.BCST constants512_expFloor(CONSTANTS), a, a; \
 	VBROADCASTSS constants512_roundBias(CONSTANTS), b; \
 	VFMADD231PS.BCST constants512_log2E(CONSTANTS), a, b; \ // v = x·log2E + roundBias
-	VSUBPS.BCST constants512_roundBias(CONSTANTS), b, c; \ // n = v − roundBias
-	VFNMADD231PS.BCST constants512_ln2Hi(CONSTANTS), c, a; \ // f = x − n·ln2Hi
-	VFNMADD231PS.BCST constants512_ln2Lo(CONSTANTS), c, a // f = f − n·ln2Lo
-#define EXP_JOIN(i, a, b, c, d, e, k) \
-	VPSLLD $23, b, b; \            // 2^n
-	VMULPS b, d, d
+	VSUBPS.BCST constants512_roundBias(CONSTANTS), b, TEMP; \ // n = v − roundBias
+	VFNMADD231PS.BCST constants512_ln2Hi(CONSTANTS), TEMP, a; \ // f = x − n·ln2Hi
+	VFNMADD231PS.BCST constants512_ln2Lo(CONSTANTS), TEMP, a // f = f − n·ln2Lo
+#define EXP_SPLIT_KEEP(i, a, b, c) \
+	EXP_SPLIT(i, a, b, c); \
+	VMOVAPS TEMP, (work512_ahead+exponentials512_n+i)(WORK)(THEN*1); \
+	VMOVAPS a, (work512_ahead+exponentials512_f+i)(WORK)(THEN*1)
 
-// SIGMOID: b, e = large, small of sigmoid(d). It leaves d alone.
-#define SIGMOID(i, a, b, c, d, e, k) \
-	VADDPS ONE, d, b; \
-	VDIVPS b, ONE, b; \            // large = 1/(1 + t)
-	VMULPS b, d, e; \              // small = t·large
-	VSUBPS e, d, TEMP; \
-	VFNMADD231PS d, e, TEMP; \     // rest = (t − small) − small·t
-	VFMADD231PS b, TEMP, e         // small = rest·large + small
+// SIGMOID: large, small of sigmoid(t), in two steps, the first of which leaves
+// large to the divider.
+#define SIGMOID_LARGE(t, large) \
+	VADDPS ONE, t, large; \
+	VDIVPS large, ONE, large       // large = 1/(1 + t)
+#define SIGMOID_SMALL(t, large, small) \
+	VMULPS large, t, small; \      // small = t·large
+	VSUBPS small, t, TEMP; \
+	VFNMADD231PS t, small, TEMP; \ // rest = (t − small) − small·t
+	VFMADD231PS large, TEMP, small // small = rest·large + small
 
-// LOG1P: d = log1p(d). It uses b and k. Everything is formed with h = −g, to
-// save a sign: d = base + (h − h²·Q(−h)).
-#define LOG1P(ROWS) \
-	ROWS(LOG1P_SPLIT); \
-	POLYNOMIAL9(·log1pPoly, ROWS, SET_B, B_OF_MINUS_D); \
-	ROWS(LOG1P_JOIN)
-#define LOG1P_SPLIT(i, a, b, c, d, e, k) \
-	VCMPPS.BCST $14, constants512_oneHalf(CONSTANTS), d, k; \ // h = t
-	VBROADCASTSS constants512_oneHalf(CONSTANTS), TEMP; \
-	VFMSUB213PS TEMP, TEMP, k, d   // if t > ½ { h = t·½ − ½ }
-#define LOG1P_JOIN(i, a, b, c, d, e, k) \
-	VMULPS d, d, TEMP; \
-	VFNMADD231PS b, TEMP, d; \     // y = h − h²·Q
-	VADDPS.BCST constants512_ln2(CONSTANTS), d, k, d // if t > ½ { y += ln 2 }
-
-// Of logits: after EXP, SIGMOID and LOG1P, u being at LOGITS.
-
-// k = whether u is of the large side: u ≥ 0 for u = x, and for u = −x. (At 0
-// both sides are ½ and every sum gets the same bits.)
-#define SIDE(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, k
-#define SIDE_BACKGROUND(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTMD.BCST constants512_sign(CONSTANTS), TEMP, k
-
-// From the sides b, e = large, small to TEMP, e = r, s of the class.
-#define CHOOSE(b, e, k) \
-	VBLENDMPS b, e, k, TEMP; \     // r = if u ≥ 0 { large } else { small }
-	VBLENDMPS e, b, k, e           // s = if u ≥ 0 { small } else { large }
-
-// b = −log r = log1p + max(−u, 0)
-#define SURPRISE(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMINPS i(LOGITS), b, b; \
-	VSUBPS b, d, b
-#define SURPRISE_BACKGROUND(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMAXPS i(LOGITS), b, b; \
-	VADDPS b, d, b
-
-// a = s^γ
-#define LOGITS_ONE(i, a, b, c, d, e, k) VMOVAPS e, a
-#define LOGITS_TWO(i, a, b, c, d, e, k) VMULPS e, e, a
-#define LOGITS_HALF(i, a, b, c, d, e, k) VSQRTPS e, a
-#define LOGITS_THREE_HALVES(i, a, b, c, d, e, k) VSQRTPS e, a; VMULPS e, a, a
-
-// log2 s = e + l in c and a for v, f: see logit.power.
-#define LOGIT_POWER_SPLIT(i, a, b, c, d, e, k) \
-	VMULPS.BCST constants512_minusLog2E(CONSTANTS), d, d; \ // l = −log1p·log2E
-	VMOVAPS.Z c, k, c; \           // e = 0
-	VFMADD231PS.BCST constants512_log2E(CONSTANTS), a, k, d; \ // if u ≥ 0 { e, l = n, f·log2E + l }
-	VADDPS c, d, TEMP; \           // y = e + l
-	VMULPS.BCST HI, TEMP, e; \
-	VMAXPS.BCST constants512_exp2Floor(CONSTANTS), e, e; \
-	VADDPS.BCST constants512_roundBias(CONSTANTS), e, e; \ // v = max(hi·y, −127) + roundBias
-	VSUBPS.BCST constants512_roundBias(CONSTANTS), e, a; \ // n = v − roundBias
-	VFMSUB231PS.BCST HI, c, a; \ // f = hi·e − n
-	VFMADD231PS.BCST HI, d, a; \ // f = hi·l + f
-	VFMADD231PS.BCST LO, TEMP, a // f = lo·y + f
-#define LOGIT_POWER_JOIN(i, a, b, c, d, e, k) \
-	VPSLLD $23, e, e; \            // 2^n
-	VMULPS d, e, a
+// LOG1P: c = log1p(c). Everything is formed with h = −g, to save a sign:
+// base + (h − h²·Q(−h)).
+#define LOG1P \
+	EACH(LOG1P_SPLIT); \
+	POLYNOMIAL9(·log1pPoly, SET_A, A_OF_MINUS_C); \
+	EACH(LOG1P_JOIN)
+#define LOG1P_SPLIT(i, a, b, c) \
+	VBROADCASTSS constants512_oneHalf(CONSTANTS), TEMP; \ // h = t
+	VCMPPS $14, TEMP, c, K; \      // if t > ½ {
+	VFMSUB213PS TEMP, TEMP, K, c; \ // h = t·½ − ½
+	VBROADCASTSS.Z constants512_ln2(CONSTANTS), K, b // base = ln 2 }
+#define LOG1P_JOIN(i, a, b, c) \
+	VMULPS c, c, TEMP; \
+	VFNMADD231PS a, TEMP, c; \     // y = h − h²·Q
+	VADDPS b, c, c                 // base + y

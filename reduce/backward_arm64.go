@@ -2,46 +2,52 @@
 
 package reduce
 
-// hardBackwardNEON is hardBackwardGeneric in NEON (see hardNEON).
-//
-//go:noinline
+// hardBackwardNEON is hardBackwardGeneric in NEON.
 func hardBackwardNEON(p pass, c *hardBackward) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
 	raceWrite(c.gradient)
+	var work neonPull
+	return hardBackwardNEONWork(p, c, &work)
+}
+
+// See hardNEONWork.
+//
+//go:noinline
+func hardBackwardNEONWork(p pass, c *hardBackward, work *neonPull) int {
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:
-			return hardBackwardProbabilitiesRegionNEON(c)
+			return hardBackwardProbabilitiesRegionNEON(c, work)
 		case wantCE:
-			return hardBackwardProbabilitiesCENEON(c)
+			return hardBackwardProbabilitiesCENEON(c, work)
 		}
 		switch p.form {
 		case powerHalf:
-			return hardBackwardProbabilitiesHalfNEON(c)
+			return hardBackwardProbabilitiesHalfNEON(c, work)
 		case powerOne:
-			return hardBackwardProbabilitiesOneNEON(c)
+			return hardBackwardProbabilitiesOneNEON(c, work)
 		case powerThreeHalves:
-			return hardBackwardProbabilitiesThreeHalvesNEON(c)
+			return hardBackwardProbabilitiesThreeHalvesNEON(c, work)
 		case powerTwo:
-			return hardBackwardProbabilitiesTwoNEON(c)
+			return hardBackwardProbabilitiesTwoNEON(c, work)
 		}
-		return hardBackwardProbabilitiesAnyNEON(c)
+		return hardBackwardProbabilitiesAnyNEON(c, work)
 	}
 	if p.want < wantFocal {
-		return hardBackwardLogitsCENEON(c)
+		return hardBackwardLogitsCENEON(c, work)
 	}
 	switch p.form {
 	case powerHalf:
-		return hardBackwardLogitsHalfNEON(c)
+		return hardBackwardLogitsHalfNEON(c, work)
 	case powerOne:
-		return hardBackwardLogitsOneNEON(c)
+		return hardBackwardLogitsOneNEON(c, work)
 	case powerThreeHalves:
-		return hardBackwardLogitsThreeHalvesNEON(c)
+		return hardBackwardLogitsThreeHalvesNEON(c, work)
 	case powerTwo:
-		return hardBackwardLogitsTwoNEON(c)
+		return hardBackwardLogitsTwoNEON(c, work)
 	}
-	return hardBackwardLogitsAnyNEON(c)
+	return hardBackwardLogitsAnyNEON(c, work)
 }
 
 // The kernels: hardBackwardGeneric of one pass each, which is this loop, and
@@ -59,67 +65,91 @@ func hardBackwardNEON(p pass, c *hardBackward) int {
 // d = region
 //
 //go:noescape
-func hardBackwardProbabilitiesRegionNEON(c *hardBackward) int
+func hardBackwardProbabilitiesRegionNEON(c *hardBackward, work *neonPull) int
 
 // r, s := x, 1-x (y = 0: swapped); inside := r ≥ eps && s ≥ eps
 // d = region − ce/r; outside: region
 //
 //go:noescape
-func hardBackwardProbabilitiesCENEON(c *hardBackward) int
+func hardBackwardProbabilitiesCENEON(c *hardBackward, work *neonPull) int
 
 // slope := √s · (γ·r·ℓ + s) with ℓ := negLog(r, s)
 // d = region − (focal·slope + ce·s) / (r·s); outside: region
 //
 //go:noescape
-func hardBackwardProbabilitiesHalfNEON(c *hardBackward) int
+func hardBackwardProbabilitiesHalfNEON(c *hardBackward, work *neonPull) int
 
 // … slope := s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesOneNEON(c *hardBackward) int
+func hardBackwardProbabilitiesOneNEON(c *hardBackward, work *neonPull) int
 
 // … slope := (√s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward) int
+func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward, work *neonPull) int
 
 // … slope := (s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesTwoNEON(c *hardBackward) int
+func hardBackwardProbabilitiesTwoNEON(c *hardBackward, work *neonPull) int
 
 // … slope := exp2(γ · log2 s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesAnyNEON(c *hardBackward) int
+func hardBackwardProbabilitiesAnyNEON(c *hardBackward, work *neonPull) int
 
 // u := x (y = 0: −x); r, s of u; d = s · (region·r − ce)
 //
 //go:noescape
-func hardBackwardLogitsCENEON(c *hardBackward) int
+func hardBackwardLogitsCENEON(c *hardBackward, work *neonPull) int
 
 // d = s·(region·r − ce) − focal·slope, slope := √s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsHalfNEON(c *hardBackward) int
+func hardBackwardLogitsHalfNEON(c *hardBackward, work *neonPull) int
 
 // … slope := s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsOneNEON(c *hardBackward) int
+func hardBackwardLogitsOneNEON(c *hardBackward, work *neonPull) int
 
 // … slope := (√s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsThreeHalvesNEON(c *hardBackward) int
+func hardBackwardLogitsThreeHalvesNEON(c *hardBackward, work *neonPull) int
 
 // … slope := (s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsTwoNEON(c *hardBackward) int
+func hardBackwardLogitsTwoNEON(c *hardBackward, work *neonPull) int
 
 // … slope := exp2(n + (f·log2E − log1p(t)·log2E)) · (γ·r·ℓ + s), n = f = 0
 // where u < 0
 //
 //go:noescape
-func hardBackwardLogitsAnyNEON(c *hardBackward) int
+func hardBackwardLogitsAnyNEON(c *hardBackward, work *neonPull) int
+
+// neonPull is the memory of the one-channel backward kernels, from a multiple of
+// 64 on. It begins as neonWork does.
+type neonPull struct {
+	eps, oneMinus [4]float32
+	ignore        [16]uint8
+	_             [16]uint8
+
+	// Of the classes' coefficients: region, ce, focal and γ of each; region in
+	// every lane; tables of 16 bytes, where class 0 is the first lane, class 1
+	// the second, and what is ignored reads the third, which is 0; ce in every
+	// lane of a set.
+	lanes                            [2][4]float32
+	region                           [2][4]float32
+	regionTable, ceTable, focalTable [4]float32
+	_                                [4]float32
+	ce                               [2]neonSet
+
+	index neonSet    // bytes into the tables
+	sides [2]neonSet // r and s of a set
+	kept  [3]neonSet // of a set with soft targets
+
+	_ [63]uint8
+}

@@ -18,7 +18,7 @@
 	MOVD hardBackward_labels(CALL), Y              \
 	MOVD hardBackward_gradient(CALL), G            \
 	MOVBU hardBackward_add(CALL), ADDS             \
-	FRAME_BEGIN                                    \
+	WORK_BEGIN                                     \
 	MOVWU (neonTable_limits+4*input)(CONST), LIMIT \
 	SPREAD_EPS(hardBackward_eps)                   \
 	SPREAD_IGNORE(hardBackward_ignore)             \
@@ -78,25 +78,26 @@ next:                                    \
 
 // TP, FP and FN alone: a voxel's derivative is its class's.
 #define REGION_SET(y) \
-	ADD  $64, X                        \
-	FMOVQ (REGION_AT+16*y)(FRAME), F30 \
-	VMOV_B16(K0, QA)                   \
-	VMOV_B16(K0, QA+1)                 \
-	VMOV_B16(K0, QA+2)                 \
-	VMOV_B16(K0, QA+3)                 \
+	ADD  $64, X                             \
+	FMOVQ (neonPull_region+16*y)(WORK), F30 \
+	VMOV_B16(K0, QA)                        \
+	VMOV_B16(K0, QA+1)                      \
+	VMOV_B16(K0, QA+2)                      \
+	VMOV_B16(K0, QA+3)                      \
 	PUT(QA, QB)
 #define REGION_MIXED_SET \
-	ADD  $64, X               \
-	LOAD_INDEX                \
-	LOOK_UP(REGION_TABLE, QA) \
+	ADD  $64, X                       \
+	LOAD_INDEX                        \
+	LOOK_UP(neonPull_regionTable, QA) \
 	PUT(QA, QB)
 
-TEXT ·hardBackwardProbabilitiesRegionNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	BACKWARD(const_probabilities, RAW, TURN_NONE, REGION_MIXED_SET, REGION_SET(0), REGION_SET(1))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 #define CE_0 \
@@ -112,12 +113,13 @@ done:
 	PULL_CE(QA, QB, LANES_MIXED, QUOTIENT_MIXED, REGION_MIXED) \
 	PUT(QD, QE)
 
-TEXT ·hardBackwardProbabilitiesCENEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	BACKWARD(const_probabilities, RAW, TURN_NONE, CE_MIXED_SET, CE_0, CE_1)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 #define FOCAL_0(FOCAL) \
@@ -135,44 +137,49 @@ done:
 #define PROBABILITIES(FOCAL) \
 	BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_MIXED_SET(FOCAL), FOCAL_0(FOCAL), FOCAL_1(FOCAL))
 
-TEXT ·hardBackwardProbabilitiesHalfNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_HALF)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardProbabilitiesOneNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_ONE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardProbabilitiesThreeHalvesNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_THREE_HALVES)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardProbabilitiesTwoNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_TWO)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardProbabilitiesAnyNEON(SB), 0, $640-16
+TEXT ·hardBackwardProbabilitiesAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_ANY)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 // From logits: u in QA and its parts; r goes to QE and s to QF. A mixed set
@@ -204,12 +211,13 @@ done:
 	PUT(QC, QD)
 
 // TP, FP and FN alone are the same with ce 0.
-TEXT ·hardBackwardLogitsCENEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_MIXED, LOGITS_0, LOGITS_1)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 #define FAST_CE(POSITIVE, L) LOGIT_CE(L)
@@ -237,42 +245,47 @@ done:
 #define LOGITS(PARTS, SLOPE) \
 	BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_MIXED(PARTS, SLOPE), LOGITS_FOCAL_0(PARTS, SLOPE), LOGITS_FOCAL_1(PARTS, SLOPE))
 
-TEXT ·hardBackwardLogitsHalfNEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(FAST_CE, SLOPE_HALF)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardLogitsOneNEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(FAST_CE, SLOPE_ONE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardLogitsThreeHalvesNEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(FAST_CE, SLOPE_THREE_HALVES)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardLogitsTwoNEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(FAST_CE, SLOPE_TWO)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardBackwardLogitsAnyNEON(SB), 0, $640-16
+TEXT ·hardBackwardLogitsAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_CE_POWER, SLOPE_ANY)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET

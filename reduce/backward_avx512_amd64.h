@@ -33,8 +33,9 @@
 	VBROADCASTSS constants512_one(CONSTANTS), ONE; \
 	SCALE_GAMMA
 
-// The check of a block, whose values start at p and whose row's bytes from
-// there are i and SCRATCH: greatest = max(greatest, bits of the row, with SIGN).
+// A step of the check of a block, for the row that is i + 4·SCRATCH bytes from
+// p: greatest = max(greatest, bits of the row). Those of logits have their sign
+// set, so that the greatest is that of the greatest magnitude.
 #define SIGN COEF
 #define GREATEST_PROBABILITY(p, i, greatest) VPMAXUD i(p)(SCRATCH*4), greatest, greatest
 #define GREATEST_LOGIT(p, i, greatest) \

@@ -10,7 +10,7 @@ type pull struct {
 
 // slope returns s^γ·(γ·r·ℓ + s) of a voxel whose power is s^γ.
 func (t *pull) slope(r, s, l, power float32) float32 {
-	return float32(power * fma(float32(t.gamma*r), l, s))
+	return float32(power * fmaTiny(float32(t.gamma*r), l, s))
 }
 
 // binary returns the derivative of a one-channel voxel of class y by the
@@ -31,18 +31,18 @@ func (t *pull) binary(x float32, y uint8, c *coefficients) float32 {
 
 // logit returns the derivative by the margin u.
 func (t *pull) logit(u float32, c *coefficients) float32 {
-	l := newLogit(u)
+	l := newLogit(u, t.want == wantFocal)
 	r, s := l.probabilities()
 	region := c.region
 	if t.clampRegion && !t.inside(r, s) {
 		region = 0
 	}
-	g := fma(region, r, -c.ce)
+	g := fmaTiny(region, r, -c.ce)
 	if t.want != wantFocal {
 		return float32(s * g)
 	}
 	slope := t.slope(r, s, l.surprise(), l.power(t.power))
-	return fma(s, g, -float32(c.focal*slope))
+	return fmaTiny(s, g, -float32(c.focal*slope))
 }
 
 // inside reports whether a probability is not clamped.
@@ -61,7 +61,7 @@ func (t *pull) probability(r, s, region, ce, focal float32) float32 {
 		return region - ce/r
 	}
 	slope := t.slope(r, s, negLog(r, s), t.power.of(s))
-	return region - fma(focal, slope, float32(ce*s))/float32(r*s)
+	return region - fmaTiny(focal, slope, float32(ce*s))/float32(r*s)
 }
 
 // put writes or adds a derivative.
@@ -156,7 +156,7 @@ func (c *planarBackward) probabilities(t *pull, i int, w float32) {
 		case c.labels == nil:
 			y := c.targets[k][i]
 			own := t.probability(x, 1-x, g.own, g.ce, g.focal)
-			d = fma(float32(w*y), own, float32(float32(w*(1-y))*region))
+			d = fmaTiny(float32(w*y), own, float32(float32(w*(1-y))*region))
 		case int(c.labels[i]) == k:
 			d = float32(w * t.probability(x, 1-x, g.own, g.ce, g.focal))
 		default:
@@ -197,7 +197,7 @@ func (c *planarBackward) softmaxHard(t *pull, f *planarCall, i int, w float32) {
 	reference := region(likeliest)
 	var mean, group float32
 	for k := range c.planes {
-		group = fma(c.scratch[k*BlockSize+at], region(k)-reference, group)
+		group = fmaTiny(c.scratch[k*BlockSize+at], region(k)-reference, group)
 		if k%groupSize == groupSize-1 {
 			mean += group
 			group = 0
@@ -207,7 +207,7 @@ func (c *planarBackward) softmaxHard(t *pull, f *planarCall, i int, w float32) {
 	for k := range c.planes {
 		p, d := c.scratch[k*BlockSize+at], region(k)-reference-mean
 		if k == label {
-			d = fma(p, d, -float32(s*h))
+			d = fmaTiny(p, d, -float32(s*h))
 		} else {
 			d = float32(p * (d + h))
 		}
@@ -231,8 +231,8 @@ func (t *pull) pullCE(r, s, l, ce, focal float32) float32 {
 		return ce
 	}
 	s = max(s, 0x1p-126)
-	ratio := fma(float32(t.gamma*r), l/s, 1)
-	return fma(focal, float32(t.power.of(s)*ratio), ce)
+	ratio := fmaTiny(float32(t.gamma*r), l/s, 1)
+	return fmaTiny(focal, float32(t.power.of(s)*ratio), ce)
 }
 
 // softmaxSoft is softmaxHard for soft targets, where every class has a cross
@@ -258,17 +258,17 @@ func (c *planarBackward) softmaxSoft(t *pull, f *planarCall, i int, w float32) {
 		class, y := &c.class[k], c.targets[k][i]
 		at[p], at[q] = v.r, v.s
 		if !t.clampRegion || t.inside(v.r, v.s) {
-			at[g] = fma(y, class.own, float32((1-y)*class.other))
+			at[g] = fmaTiny(y, class.own, float32((1-y)*class.other))
 		} else {
 			at[g] = 0
 		}
 		at[h] = float32(y * t.pullCE(v.r, v.s, v.l, class.ce, class.focal))
-		at[z] = fma(v.r, at[g], -at[h])
+		at[z] = fmaTiny(v.r, at[g], -at[h])
 	}
 	for k := range c.planes {
 		at := c.scratch[k*BlockSize:]
 		_, others := f.others(k, z)
-		d := fma(at[p], fma(at[q], at[g], -others), -float32(at[q]*at[h]))
+		d := fmaTiny(at[p], fmaTiny(at[q], at[g], -others), -float32(at[q]*at[h]))
 		put(&c.gradient[k][i], float32(w*d), c.add)
 	}
 }

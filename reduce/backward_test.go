@@ -46,7 +46,7 @@ func cutPlanes(planes [][]float32, from, to int) (cuts [][]float32) {
 // The gradient is the same to the last bit on every level, for any chunks in
 // any order and any workers, in place or not, and adding is the sum.
 func FuzzBackwardSameBits(f *testing.F) {
-	for seed := range uint64(12) {
+	for seed := range seeds(12) {
 		f.Add(seed, uint32(seed)*20_011)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, size uint32) {
@@ -122,7 +122,7 @@ func requireBits(t *testing.T, want, got []float32, format string, args ...any) 
 // The derivative of a weighted sum of the sums is what finite differences of
 // the float64 sums give.
 func TestBackwardIsTheDerivative(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range seeds(40) {
 		rng := rand.New(rand.NewPCG(seed, 13))
 		o, kind := randomOptions(rng)
 		o.ClampRegion, o.CE = false, true

@@ -68,7 +68,7 @@ func TestGuardPages(t *testing.T) {
 // backward pass, which do not write there either.
 func TestGuardPagesBackward(t *testing.T) {
 	for _, head := range []bool{false, true} {
-		for seed := range uint64(4) {
+		for seed := range seeds(4) {
 			anyCall(seed, .7, func(c *calls, w power) {
 				t.Run(fmt.Sprintf("%+v/head %v/%d blocks", c.pass, head, c.blocks), func(t *testing.T) {
 					c.bytes = func(n int) []byte { return guarded(t, n, head) }

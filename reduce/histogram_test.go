@@ -68,7 +68,7 @@ func narrowVolume(rng *rand.Rand, o Options, element string, n int) (*volume, fu
 // same bits for any chunks and workers; a Reducer of quantised numbers gives
 // the same ones, and one of 16-bit numbers the same within the contract.
 func TestHistogram(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds(60) {
 		rng := rand.New(rand.NewPCG(seed, 16))
 		element := []string{"uint8", "float16", "bfloat16"}[rng.IntN(3)]
 		o := Options{Channels: []int{1, 1, 3}[rng.IntN(3)], CE: true, Gammas: []float64{0, .5, .7, 3}, Workers: 1 + rng.IntN(4)}

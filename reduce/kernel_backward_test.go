@@ -147,7 +147,7 @@ func anyCall(seed uint64, gamma float64, f func(c *calls, w power)) {
 }
 
 func seedCalls(f *testing.F) {
-	for seed := range uint64(10) {
+	for seed := range seeds(10) {
 		f.Add(seed, 0.7)
 	}
 }

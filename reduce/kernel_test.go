@@ -91,7 +91,7 @@ func compareHard(t *testing.T, p pass, call hardCall) {
 // FuzzHard: every level gives the bits of the portable one-channel kernel, for
 // any voxels, any bit pattern among them, any γ and any start in memory.
 func FuzzHard(f *testing.F) {
-	for seed := range uint64(40) {
+	for seed := range seeds(40) {
 		f.Add(seed, uint8(seed), 0.7, []byte{1, 2, 3, 4, 5})
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, blocks uint8, gamma float64, raw []byte) {

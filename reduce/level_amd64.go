@@ -52,6 +52,18 @@ func (l Level) softBackward(p pass, c *softBackward) int {
 	return softBackwardGeneric(p, c)
 }
 
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) {
+	switch l {
+	case AVX512:
+		mapAVX512(f, c)
+	case AVX2:
+		mapAVX2(f, c)
+	default:
+		mapGeneric(f, c)
+	}
+}
+
 func (l Level) planarBackward(p pass, c *planarBackward) int {
 	if l == AVX512 {
 		return planarBackwardAVX512(p, c)
@@ -64,13 +76,4 @@ func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 		return widenAVX512(dst, labels, most)
 	}
 	return widenGeneric(dst, labels, most)
-}
-
-// elementary applies an elementary function to a slice, for the tests.
-func (l Level) elementary(f int, c *mapCall) {
-	if l == AVX2 {
-		mapAVX2(f, c)
-		return
-	}
-	mapGeneric(f, c)
 }

@@ -47,10 +47,6 @@ func (l Level) planarBackward(p pass, c *planarBackward) int {
 	return planarBackwardGeneric(p, c)
 }
 
-func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
-	return widenGeneric(dst, labels, most)
-}
-
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) {
 	if l == NEON {
@@ -58,4 +54,8 @@ func (l Level) elementary(f int, c *mapCall) {
 		return
 	}
 	mapGeneric(f, c)
+}
+
+func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	return widenGeneric(dst, labels, most)
 }

@@ -16,9 +16,9 @@ func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGe
 
 func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
 
+// elementary applies an elementary function to a slice, for the tests.
+func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
+
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	return widenGeneric(dst, labels, most)
 }
-
-// elementary applies an elementary function to a slice, for the tests.
-func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }

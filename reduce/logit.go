@@ -7,15 +7,18 @@ type logit struct {
 	u            float32
 	n, f         float32 // −|u| = n·ln 2 + f
 	large, small float32 // the two probabilities, large ≥ ½
-	log1p        float32 // log(1 + e^−|u|)
+	log1p        float32 // log(1 + e^−|u|), where it is wanted
 }
 
-func newLogit(u float32) logit {
+// newLogit takes u apart; surprise and the power of any γ need the logarithm.
+func newLogit(u float32, logarithm bool) logit {
 	l := logit{positive: u >= 0, u: u}
 	var t float32
 	t, l.n, l.f = exp(-max(u, -u))
 	l.large, l.small = sigmoid(t)
-	l.log1p = log1p(t)
+	if logarithm {
+		l.log1p = log1p(t)
+	}
 	return l
 }
 

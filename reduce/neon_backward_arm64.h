@@ -10,23 +10,10 @@
 #define G_NUMBER 19
 #define ADDS R20 // 1 where gradients are added, else 0
 #define SETS R6  // sets left in the group
-#define INDEX R21 // the set's table index in the frame
+#define INDEX R21 // the set's table index
 #define INDEX_NUMBER 21
-#define SAVED R22 // r and s in the frame
+#define SAVED R22 // r and s
 #define SAVED_NUMBER 22
-
-// The frame, from FRAME on; EPS_AT and IGNORE_AT are those of the forward
-// kernels.
-#define LANES_AT  64  // [class] region, ce, focal, γ
-#define REGION_AT 96  // [class] region in every lane
-#define TABLES_AT 128 // of region, ce, focal
-#define CE_AT     192 // [class] ce in every lane of a set
-#define INDEX_AT  320
-#define SAVED_AT  384
-
-#define REGION_TABLE TABLES_AT
-#define CE_TABLE     (TABLES_AT+16)
-#define FOCAL_TABLE  (TABLES_AT+32)
 
 // A pair of registers with eps and oneMinus, which are neighbours in a call.
 #define SPREAD_EPS(eps) \
@@ -34,7 +21,7 @@
 	VDUP TEMP, V30.S4         \
 	MOVWU (eps+4)(CALL), TEMP \
 	VDUP TEMP, V31.S4         \
-	FSTPQ (F30, F31), EPS_AT(FRAME)
+	FSTPQ (F30, F31), neonWork_eps(WORK)
 
 // The ignored label in every byte; none: 0, which changes nothing.
 #define SPREAD_IGNORE(ignore) \
@@ -42,45 +29,45 @@
 	CMPW $255, TEMP          \
 	CSEL HI, ZR, TEMP, TEMP  \
 	VDUP TEMP, V30.B16       \
-	FMOVQ F30, IGNORE_AT(FRAME)
+	FMOVQ F30, neonWork_ignore(WORK)
 
-#define FRAME_BEGIN \
+#define WORK_BEGIN \
 	MOVD ZR, DONE                   \
 	MOVD $·neon(SB), CONST          \
 	FMOVQ neonTable_one(CONST), F28 \ // ONE
-	ADD  $(16+63), RSP, FRAME       \
-	AND  $~63, FRAME                \
-	ADD  $INDEX_AT, FRAME, INDEX    \
-	ADD  $SAVED_AT, FRAME, SAVED
+	ADD  $63, WORK                  \
+	AND  $~63, WORK
 
 // The coefficients of both classes, at class of the call, in all their shapes.
 // TURN is what changes their signs.
 #define SPREAD_COEFFICIENTS(class, gamma, TURN) \
+	ADD  $neonPull_index, WORK, INDEX          \
+	ADD  $neonPull_sides, WORK, SAVED          \
 	FMOVQ class(CALL), F0                      \ // the fourth lane is another's
 	FMOVQ (class+coefficients__size)(CALL), F1 \
 	MOVWU gamma(CALL), TEMP                    \
 	VMOV TEMP, V0.S[3]                         \
 	VMOV TEMP, V1.S[3]                         \
 	TURN                                       \
-	FSTPQ (F0, F1), LANES_AT(FRAME)            \
+	FSTPQ (F0, F1), neonPull_lanes(WORK)       \
 	VDUP V0.S[0], V2.S4                        \
 	VDUP V1.S[0], V3.S4                        \
-	FSTPQ (F2, F3), REGION_AT(FRAME)           \
+	FSTPQ (F2, F3), neonPull_region(WORK)      \
 	VDUP V0.S[1], V2.S4                        \
 	VDUP V1.S[1], V3.S4                        \
-	FSTPQ (F2, F2), CE_AT(FRAME)               \
-	FSTPQ (F2, F2), (CE_AT+32)(FRAME)          \
-	FSTPQ (F3, F3), (CE_AT+64)(FRAME)          \
-	FSTPQ (F3, F3), (CE_AT+96)(FRAME)          \
+	FSTPQ (F2, F2), neonPull_ce(WORK)          \
+	FSTPQ (F2, F2), (neonPull_ce+32)(WORK)     \
+	FSTPQ (F3, F3), (neonPull_ce+64)(WORK)     \
+	FSTPQ (F3, F3), (neonPull_ce+96)(WORK)     \
 	VZIP1 V1.S4, V0.S4, V2.S4                  \ // region and ce
 	VZIP2 V1.S4, V0.S4, V4.S4                  \ // focal and γ
 	VDUP V2.D[1], V3.D2                        \
 	VEOR_B16(5, 5, 5)                          \
-	FSTPQ (F5, F5), REGION_TABLE(FRAME)        \
-	FMOVQ F5, FOCAL_TABLE(FRAME)               \
-	FMOVD F2, REGION_TABLE(FRAME)              \
-	FMOVD F3, CE_TABLE(FRAME)                  \
-	FMOVD F4, FOCAL_TABLE(FRAME)
+	FSTPQ (F5, F5), neonPull_regionTable(WORK) \
+	FMOVQ F5, neonPull_focalTable(WORK)        \
+	FMOVD F2, neonPull_regionTable(WORK)       \
+	FMOVD F3, neonPull_ceTable(WORK)           \
+	FMOVD F4, neonPull_focalTable(WORK)
 
 #define TURN_NONE VEOR_B16(5, 5, 5)
 // The logits' chain adds −ce and −focal.
@@ -125,7 +112,7 @@ loop:                               \
 // The block's labels are 0, 1 or ignored, or it is left.
 #define CHECK_LABELS(loop) \
 	EACH(VEOR_B16, QG, QG, QG)          \
-	FMOVQ IGNORE_AT(FRAME), F30         \
+	FMOVQ neonWork_ignore(WORK), F30    \
 	MOVD Y, WALK                        \
 	MOVD $(const_BlockSize/GROUP), SETS \
 loop:                               \
@@ -173,22 +160,22 @@ loop:                               \
 	EACH_M(VORR_B16, K1, QG, QG)          \
 	VST1_S4(INDEX_NUMBER, QG)
 
-// Coefficients of a class: of K1's lanes, and REGION_AT and CE_AT.
-#define LANES(y) FMOVQ (LANES_AT+16*y)(FRAME), F31
+// Coefficients of a class, of the lanes in K1 where not from memory.
+#define LANES(y) FMOVQ (neonPull_lanes+16*y)(WORK), F31
 #define LANES_0 LANES(0)
 #define LANES_1 LANES(1)
 #define CE_LANE(s, d)          EACH_LANE(VFMUL_LANE, 1, K1, s, d) // d = ce·s
 #define FOCAL_LANE(x, d, t)    EACH_LANE(VFMLA_LANE, 2, K1, x, d) // d += focal·x
 #define FOCAL_MUL_LANE(x, t)   EACH_LANE(VFMUL_LANE, 2, K1, x, x) // x *= focal
 #define REGION_FROM(x, y) \
-	FMOVQ (REGION_AT+16*y)(FRAME), F30 \
-	EACH_N(VFSUB_S4, x, K0, x)           // x = region − x
+	FMOVQ (neonPull_region+16*y)(WORK), F30 \
+	EACH_N(VFSUB_S4, x, K0, x)                // x = region − x
 #define REGION_0(x, t) REGION_FROM(x, 0)
 #define REGION_1(x, t) REGION_FROM(x, 1)
 // d = region·r − ce, ce turned.
 #define MARGIN_LANE(r, d, y) \
-	ADD  $(CE_AT+64*y), FRAME, TEMP \
-	VLD1_S4(TEMP_NUMBER, d)         \
+	ADD  $(neonPull_ce+64*y), WORK, TEMP \
+	VLD1_S4(TEMP_NUMBER, d)              \
 	EACH_LANE(VFMLA_LANE, 0, K1, r, d)
 #define MARGIN_0(r, d, t) MARGIN_LANE(r, d, 0)
 #define MARGIN_1(r, d, t) MARGIN_LANE(r, d, 1)
@@ -198,39 +185,39 @@ loop:                               \
 	LANES_0 \
 	VLD1_S4(INDEX_NUMBER, QG)
 #define LOOK_UP(table, d) \
-	FMOVQ table(FRAME), F30 \
+	FMOVQ table(WORK), F30 \
 	EACH_N(VTBL_B16, QG, K0, d)
 #define CE_MIXED(s, d) \
-	LOOK_UP(CE_TABLE, d) \
+	LOOK_UP(neonPull_ceTable, d) \
 	EACH(VFMUL_S4, s, d, d)
 #define FOCAL_MIXED(x, d, t) \
-	LOOK_UP(FOCAL_TABLE, t) \
+	LOOK_UP(neonPull_focalTable, t) \
 	EACH(VFMLA_S4, x, t, d)
 #define FOCAL_MUL_MIXED(x, t) \
-	LOOK_UP(FOCAL_TABLE, t) \
+	LOOK_UP(neonPull_focalTable, t) \
 	EACH(VFMUL_S4, t, x, x)
 #define REGION_MIXED(x, t) \
-	LOOK_UP(REGION_TABLE, t) \
+	LOOK_UP(neonPull_regionTable, t) \
 	EACH(VFSUB_S4, x, t, x)
 #define MARGIN_MIXED(r, d, t) \
-	LOOK_UP(CE_TABLE, d)     \
-	LOOK_UP(REGION_TABLE, t) \
+	LOOK_UP(neonPull_ceTable, d)     \
+	LOOK_UP(neonPull_regionTable, t) \
 	EACH(VFMLA_S4, r, t, d)
 
 // d = ce/r.
 #define QUOTIENT_LANE(r, d, y) \
-	FMOVQ (CE_AT+64*y)(FRAME), F30 \
+	FMOVQ (neonPull_ce+64*y)(WORK), F30 \
 	EACH_N(VFDIV_S4, r, K0, d)
 #define QUOTIENT_0(r, d) QUOTIENT_LANE(r, d, 0)
 #define QUOTIENT_1(r, d) QUOTIENT_LANE(r, d, 1)
 #define QUOTIENT_MIXED(r, d) \
-	LOOK_UP(CE_TABLE, d) \
+	LOOK_UP(neonPull_ceTable, d) \
 	EACH(VFDIV_S4, r, d, d)
 
 // mask = r or s is under eps: there the derivative has its region alone.
 #define OUTSIDE(r, s, mask) \
-	EACH(VFMIN_S4, s, r, mask) \
-	FMOVQ EPS_AT(FRAME), F30   \
+	EACH(VFMIN_S4, s, r, mask)    \
+	FMOVQ neonWork_eps(WORK), F30 \
 	EACH_N(VFCMGT_S4, mask, K0, mask)
 
 // The derivatives by probabilities r, to QD. Where cross entropy is wanted:
@@ -278,7 +265,7 @@ loop:                               \
 	MARGIN(QA, QC, QF)                   \ // QC = region·r − ce
 	EACH(VFMLA_S4, QC, QB, QE)             // QE = s·QC − focal·slope
 
-// r and s, in QE and QF, to the frame, and back as the above takes them: for
+// r and s, in QE and QF, to memory, and back as the above takes them: for
 // the foreground, and, where both classes are wanted, for the background.
 #define SAVE_SIDES \
 	MOVD SAVED, TEMP          \

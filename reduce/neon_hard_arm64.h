@@ -9,24 +9,7 @@
 #define GROUP (const_quad*const_Lanes) // voxels of a group
 #define ROW   (4*const_Lanes)          // bytes of a row of values
 
-// The frame, from FRAME on: 1344 bytes, and up to 64 below to align it. Sums
-// are [class][quarter][r, s, l, f][lane], so that those of a quarter lie side
-// by side. Masks are [quarter][foreground, background][row][lane], all ones
-// where a voxel is of the class.
-#define EPS_AT        0    // eps, oneMinus
-#define IGNORE_AT     32
-#define SUMS_AT       64
-#define CLASS_SUMS    256  // bytes of a class
-#define QUARTER_SUMS  64   // bytes of a quarter
-#define MASKS_AT      576
-#define QUARTER_MASKS 128
-#define PRODUCTS_AT   1088 // [class][P, U][quarter][lane], see quadCE
-
-// Two of a quarter's sums are loaded at a time.
-#define R_S 0
-#define L_F 32
-
-// What a kernel begins with: the call, the constants and the frame.
+// What a kernel begins with.
 #define BEGIN(input) \
 	MOVD hardCall_prediction(CALL), X              \
 	MOVD (hardCall_prediction+8)(CALL), LEFT       \ // LEFT = len(prediction)
@@ -35,18 +18,18 @@
 	MOVD $·neon(SB), CONST                         \
 	MOVWU (neonTable_limits+4*input)(CONST), LIMIT \
 	FMOVQ neonTable_one(CONST), F28                \ // ONE
-	ADD  $(16+63), RSP, FRAME                      \
-	AND  $~63, FRAME                               \ // RSP is a multiple of 16
+	ADD  $63, WORK                                 \
+	AND  $~63, WORK                                \
 	MOVWU hardCall_eps(CALL), TEMP                 \
 	VDUP TEMP, V30.S4                              \
 	MOVWU hardCall_oneMinus(CALL), TEMP            \
 	VDUP TEMP, V31.S4                              \
-	FSTPQ (F30, F31), EPS_AT(FRAME)                \
+	FSTPQ (F30, F31), neonWork_eps(WORK)           \
 	MOVWU hardCall_ignore(CALL), TEMP              \
 	CMPW $255, TEMP                                \
 	CSEL HI, ZR, TEMP, TEMP                        \ // none is ignored: 0, a class anyway
 	VDUP TEMP, V30.B16                             \
-	FMOVQ F30, IGNORE_AT(FRAME)
+	FMOVQ F30, neonWork_ignore(WORK)
 
 // What a block begins with; without one the kernel is done.
 #define BLOCK_BEGIN \
@@ -57,15 +40,15 @@
 	MOVD $(const_BlockSize/GROUP), GROUPS
 
 #define ZERO_SUMS \
-	EACH(VEOR_B16, QA, QA, QA) \
-	ADD  $SUMS_AT, FRAME, SUMS \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
-	VST1P_S4(SUMS_NUMBER, QA)  \
+	EACH(VEOR_B16, QA, QA, QA)      \
+	ADD  $neonWork_sums, WORK, SUMS \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
+	VST1P_S4(SUMS_NUMBER, QA)       \
 	VST1P_S4(SUMS_NUMBER, QA)
 
 // The labels of a group into a set, and to its path: this is followed by the
@@ -89,14 +72,14 @@
 
 // What the path of a class begins with.
 #define CLASS_BEGIN(y) \
-	ADD  $GROUP, COUNT                        \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
+	ADD  $GROUP, COUNT                                  \
+	ADD  $(neonWork_sums+y*neonClass__size), WORK, SUMS \
 	MOVD $4, QUARTERS
 
 // The masks of a mixed group from the labels in QA; a label that is none
 // leaves the block.
 #define MIXED_BEGIN \
-	FMOVQ IGNORE_AT(FRAME), F30           \
+	FMOVQ neonWork_ignore(WORK), F30      \
 	EACH_M(VCMEQ_B16, K0, QA, QB)         \ // QB = label = ignore
 	EACH1(VCMEQ0_B16, QA, QC)             \ // QC = label = 0
 	EACH(VBIC_B16, QB, QA, QA)            \ // QA = label, 0 where ignored
@@ -117,13 +100,13 @@
 	ADD  TEMP, COUNT                      \
 	ADD  $neonTable_quarters, CONST, TEMP \
 	VLD1_S4(TEMP_NUMBER, QA)              \ // QA = quarters, byte indices
-	ADD  $MASKS_AT, FRAME, MASKS          \
+	ADD  $neonWork_masks, WORK, MASKS     \
 	MASKS_OF(QA)                          \
 	MASKS_OF(QA+1)                        \
 	MASKS_OF(QA+2)                        \
 	MASKS_OF(QA+3)                        \
-	ADD  $MASKS_AT, FRAME, MASKS          \
-	ADD  $SUMS_AT, FRAME, SUMS            \
+	ADD  $neonWork_masks, WORK, MASKS     \
+	ADD  $neonWork_sums, WORK, SUMS       \
 	MOVD $4, QUARTERS
 
 // The bytes of a quarter spread to lanes: row by row, the foreground first.
@@ -188,10 +171,10 @@
 
 // The sums of a class, r at 0 of each quarter, s at 1, l at 2, f at 3.
 #define LOAD_SUMS(y) \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
-	VLD1P_S4(SUMS_NUMBER, QA)                 \
-	VLD1P_S4(SUMS_NUMBER, QB)                 \
-	VLD1P_S4(SUMS_NUMBER, QC)                 \
+	ADD  $(neonWork_sums+y*neonClass__size), WORK, SUMS \
+	VLD1P_S4(SUMS_NUMBER, QA)                           \
+	VLD1P_S4(SUMS_NUMBER, QB)                           \
+	VLD1P_S4(SUMS_NUMBER, QC)                           \
 	VLD1P_S4(SUMS_NUMBER, QD)
 #define FOLD_REGION(y) \
 	LOAD_SUMS(y)                                \
@@ -246,7 +229,8 @@ next:                                     \
 	BLOCK_END                                \
 	B    block
 
-// The rows of a and b into two of a quarter's sums, at offset of SUMS.
+// The rows of a and b into two neighbours of a quarter's sums, at offset of
+// SUMS.
 #define ADD_CLASS(a, b, offset) \
 	FLDPQ offset(SUMS), (F30, F31) \
 	ADD_ROWS(a, K0)                \
@@ -260,9 +244,9 @@ next:                                     \
 
 // The same into both classes' sums, by the masks at MASKS; w is scratch.
 #define ADD_BOTH(a, b, w, offset) \
-	LOAD_WEIGHTS(w)                          \
-	ADD_WEIGHTED(a, b, w, CLASS_SUMS+offset) \
-	LOAD_WEIGHTS(w)                          \
+	LOAD_WEIGHTS(w)                               \
+	ADD_WEIGHTED(a, b, w, neonClass__size+offset) \
+	LOAD_WEIGHTS(w)                               \
 	ADD_WEIGHTED(a, b, w, offset)
 
 // The next masks as weights, 1 and 0.

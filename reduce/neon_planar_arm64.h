@@ -3,7 +3,7 @@
 // The unit of work is a row of 16 voxels through all classes: a set has a
 // number for each of its voxels. Most rows are of one class, and walk the
 // classes with one comparison each; a mixed row finds the voxels of each class
-// by a mask. Memory is the call's scratch, FRAME.
+// by a mask. Memory is the call's scratch, WORK.
 
 // General registers, beside those of the steps.
 #define PLANES R16     // the slices of the prediction
@@ -19,28 +19,17 @@
 #define EXPS R11       // the next class's exponentials
 #define EXPS_NUMBER 11
 
-// The scratch: rows of 64 bytes, then the sums of the classes, lane by lane in
-// the order of planeSums, then the row's exponentials of the classes.
-#define ROW_W       128
-#define ROW_OTHERS  192 // Σ e^(x−most) of the groups of classes that are done
-#define ROW_MINE    256 // e^(x−most) of the own class
-#define ROW_BELOW   320 // most − x of the own class
-#define ROW_INVERSE 384 // 1/Σ e^(x−most)
-#define ROW_R       448 // of the own class: what is added
-#define ROW_S       512
-#define ROW_L       576
-#define ROW_F       640
-#define SUM_W       704
-#define SUMS_BEGIN  1152
+// Bytes of the scratch.
+#define SUMS_BEGIN  neonRows__size
 #define SUMS_SIZE   320
 #define SUMS_P      256
 #define SLICE_SIZE  24
 
 #define LOAD_ROW(row, s) \
-	ADD $row, FRAME, TEMP \
+	ADD $row, WORK, TEMP \
 	VLD1_S4(TEMP_NUMBER, s)
 #define STORE_ROW(row, s) \
-	ADD $row, FRAME, TEMP \
+	ADD $row, WORK, TEMP \
 	VST1_S4(TEMP_NUMBER, s)
 
 // A register in all four of a set.
@@ -52,7 +41,7 @@
 	MOVD (planes+8)(CALL), ALL      \
 	MOVD labels(CALL), Y            \
 	MOVD weights(CALL), W           \
-	MOVD scratch(CALL), FRAME       \
+	MOVD scratch(CALL), WORK        \
 	MOVD 8(PLANES), LEFT            \
 	MOVD ZR, DONE                   \
 	MOVD ZR, OFFSET                 \
@@ -61,8 +50,8 @@
 	SPREAD_EPS(eps)
 
 #define FIRST_EXPS \
-	MOVD $SUMS_SIZE, TEMP       \
-	MADD TEMP, FRAME, ALL, EXPS \ // EXPS = FRAME + ALL·TEMP
+	MOVD $SUMS_SIZE, TEMP      \
+	MADD TEMP, WORK, ALL, EXPS \ // EXPS = WORK + ALL·TEMP
 	ADD  $SUMS_BEGIN, EXPS
 
 // A walk over the classes: PLANE where their values are wanted.
@@ -78,7 +67,7 @@
 	BLT  class
 
 // The labels of the row: OWN and MIXED, and the weights, 0 where a voxel is
-// ignored, to ROW_W and QC.
+// ignored, to neonRows_w and QC.
 #define ROW_BEGIN(given, weighted) \
 	VLD1P_S4(Y_NUMBER, QA)       \
 	VDUP V0.S[0], V30.S4         \
@@ -101,7 +90,7 @@ given:                       \
 weighted:                    \
 	EACH1(VCMLT0_S4, QA, QB)     \
 	EACH(VBIC_B16, QB, QC, QC)   \
-	STORE_ROW(ROW_W, QC)
+	STORE_ROW(neonRows_w, QC)
 
 // The block's weights are plain, or it is left.
 #define CHECK_WEIGHTS(loop, none) \
@@ -140,69 +129,69 @@ class:                     \
 	MAX_ROWS(QG, MOST)
 
 // The exponentials of all classes, QF being most: that of the own class to
-// ROW_MINE, and the others' sum to QG and, by groups of classes, ROW_OTHERS.
+// neonRows_mine, and the others' sum to QG and, by groups of classes, neonRows_others.
 #define EXPONENTIALS(class, next, same, own, mixed) \
-	EACH(VEOR_B16, QG, QG, QG)       \
-	ADD  $ROW_OTHERS, FRAME, TEMP    \
-	VST1P_S4(TEMP_NUMBER, QG)        \
-	VST1P_S4(TEMP_NUMBER, QG)        \
-	VST1P_S4(TEMP_NUMBER, QG)        \
-	FIRST_EXPS                       \
-	FIRST_CLASS                      \
-	B    class                       \
-own:                             \
-	STORE_ROW(ROW_MINE, QB)          \
-	VLD1_S4(X_NUMBER, QA)            \
-	EACH(VFSUB_S4, QA, QF, QA)       \
-	STORE_ROW(ROW_BELOW, QA)         \
-	B    next                        \
-mixed:                           \
-	CLASS_MASK(QC)                   \
-	EACH(VBIC_B16, QC, QB, QD)       \
-	EACH(VFADD_S4, QD, QG, QG)       \
-	LOAD_ROW(ROW_MINE, QA)           \
-	EACH(VBIT_B16, QC, QB, QA)       \
-	VST1_S4(TEMP_NUMBER, QA)         \
-	VLD1_S4(X_NUMBER, QB)            \
-	EACH(VFSUB_S4, QB, QF, QB)       \
-	LOAD_ROW(ROW_BELOW, QA)          \
-	EACH(VBIT_B16, QC, QB, QA)       \
-	VST1_S4(TEMP_NUMBER, QA)         \
-	B    next                        \
-class:                           \
-	PLANE(X)                         \
-	VLD1_S4(X_NUMBER, QA)            \
-	EACH(VFSUB_S4, QA, QF, QA)       \ // QA = most − x
-	EXP(QA, QB, QC, QD, QE)          \ // QB = e^−QA
-	VST1P_S4(EXPS_NUMBER, QB)        \
-	CBNZ MIXED, mixed                \
-	CMP  OWN, CLASS                  \
-	BEQ  own                         \
-	EACH(VFADD_S4, QB, QG, QG)       \
-next:                            \
-	ADD  $1, CLASS                   \
-	TST  $(const_groupSize-1), CLASS \
-	BNE  same                        \
-	LOAD_ROW(ROW_OTHERS, QA)         \
-	EACH(VFADD_S4, QG, QA, QA)       \
-	VST1_S4(TEMP_NUMBER, QA)         \
-	EACH(VEOR_B16, QG, QG, QG)       \
-same:                            \
-	CMP  ALL, CLASS                  \
+	EACH(VEOR_B16, QG, QG, QG)        \
+	ADD  $neonRows_others, WORK, TEMP \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	FIRST_EXPS                        \
+	FIRST_CLASS                       \
+	B    class                        \
+own:                              \
+	STORE_ROW(neonRows_mine, QB)      \
+	VLD1_S4(X_NUMBER, QA)             \
+	EACH(VFSUB_S4, QA, QF, QA)        \
+	STORE_ROW(neonRows_below, QA)     \
+	B    next                         \
+mixed:                            \
+	CLASS_MASK(QC)                    \
+	EACH(VBIC_B16, QC, QB, QD)        \
+	EACH(VFADD_S4, QD, QG, QG)        \
+	LOAD_ROW(neonRows_mine, QA)       \
+	EACH(VBIT_B16, QC, QB, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	VLD1_S4(X_NUMBER, QB)             \
+	EACH(VFSUB_S4, QB, QF, QB)        \
+	LOAD_ROW(neonRows_below, QA)      \
+	EACH(VBIT_B16, QC, QB, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	B    next                         \
+class:                            \
+	PLANE(X)                          \
+	VLD1_S4(X_NUMBER, QA)             \
+	EACH(VFSUB_S4, QA, QF, QA)        \ // QA = most − x
+	EXP(QA, QB, QC, QD, QE)           \ // QB = e^−QA
+	VST1P_S4(EXPS_NUMBER, QB)         \
+	CBNZ MIXED, mixed                 \
+	CMP  OWN, CLASS                   \
+	BEQ  own                          \
+	EACH(VFADD_S4, QB, QG, QG)        \
+next:                             \
+	ADD  $1, CLASS                    \
+	TST  $(const_groupSize-1), CLASS  \
+	BNE  same                         \
+	LOAD_ROW(neonRows_others, QA)     \
+	EACH(VFADD_S4, QG, QA, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	EACH(VEOR_B16, QG, QG, QG)        \
+same:                             \
+	CMP  ALL, CLASS                   \
 	BLT  class
 
 // r and s of the own class to QA and QB, and to their rows; the inverse to QC.
 #define OWN_SIDES \
-	LOAD_ROW(ROW_OTHERS, QA)       \
-	EACH(VFADD_S4, QA, QG, QG)     \ // QG = rest
-	LOAD_ROW(ROW_MINE, QB)         \
-	EACH(VFADD_S4, QB, QG, QA)     \
-	EACH_N(VFDIV_S4, QA, ONE, QC)  \ // QC = 1 / (rest + mine)
-	EACH(VFMUL_S4, QC, QB, QA)     \ // QA = r
-	EACH(VFMUL_S4, QC, QG, QB)     \ // QB = s
-	ADD  $ROW_INVERSE, FRAME, TEMP \
-	VST1P_S4(TEMP_NUMBER, QC)      \
-	VST1P_S4(TEMP_NUMBER, QA)      \
+	LOAD_ROW(neonRows_others, QA)      \
+	EACH(VFADD_S4, QA, QG, QG)         \ // QG = rest
+	LOAD_ROW(neonRows_mine, QB)        \
+	EACH(VFADD_S4, QB, QG, QA)         \
+	EACH_N(VFDIV_S4, QA, ONE, QC)      \ // QC = 1 / (rest + mine)
+	EACH(VFMUL_S4, QC, QB, QA)         \ // QA = r
+	EACH(VFMUL_S4, QC, QG, QB)         \ // QB = s
+	ADD  $neonRows_inverse, WORK, TEMP \
+	VST1P_S4(TEMP_NUMBER, QC)          \
+	VST1P_S4(TEMP_NUMBER, QA)          \
 	VST1P_S4(TEMP_NUMBER, QB)
 
 // QE = −log r of the own class, from r where that is ½ or more, else from the
@@ -213,13 +202,13 @@ same:                            \
 	EACH(VBIT_B16, QD, QC, QA)    \ // QA = QD ? inverse : r
 	EACH_N(VFSUB_S4, QC, ONE, QE) \
 	EACH(VBIT_B16, QD, QE, QB)    \ // QB = QD ? 1 − inverse : s
-	LOAD_ROW(ROW_BELOW, QF)       \
+	LOAD_ROW(neonRows_below, QF)  \
 	EACH(VAND_B16, QD, QF, QF)    \ // QF = QD ? below : 0
 	NEG_LOG(QA, QB, QC, QE, QG)   \
 	EACH(VFADD_S4, QF, QE, QE)
 
 // QB = s, at least 2^-126.
 #define FLOOR \
-	LOAD_ROW(ROW_S, QB)       \
+	LOAD_ROW(neonRows_s, QB)  \
 	LOAD_K0(neonTable_normal) \
 	EACH_M(VFMAX_S4, K0, QB, QB)

@@ -5,7 +5,7 @@
 #define W R24 // the next weights
 #define W_NUMBER 24
 #define T_NUMBER 23
-#define KEPT R25 // parts of the set in the frame
+#define KEPT R25 // parts of the set in memory
 #define KEPT_NUMBER 25
 
 // The block's numbers are plain, or it is left.

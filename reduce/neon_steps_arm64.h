@@ -38,7 +38,7 @@
 #define SUMS_NUMBER 10
 #define MASKS R11 // the masks of the quarter
 #define MASKS_NUMBER 11
-#define FRAME R12 // the frame, aligned
+#define WORK R12  // *neonWork, moved up to a multiple of 64
 #define LIMIT R13 // the bits of the largest plain value
 #define TEMP R14
 #define TEMP_NUMBER 14
@@ -87,32 +87,32 @@
 #define FIRST(OP, lane, x, d)   COEFFICIENT(d); EACH_LANE(OP, lane, K1, x, d) // d = c0·x + c1
 #define HORNER(OP, u, x, d)     COEFFICIENT(d); EACH(OP, u, x, d)             // d = u·x + c
 
-// g = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
+// l = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
 // r; k and u are scratch.
-#define NEG_LOG(r, s, k, g, u) NEG_LOG_KEEP(r, s, k, g, u, r)
+#define NEG_LOG(r, s, k, l, u) NEG_LOG_KEEP(r, s, k, l, u, r)
 
 // The same leaves r where v is a scratch set of its own.
-#define NEG_LOG_KEEP(r, s, k, g, u, v) \
+#define NEG_LOG_KEEP(r, s, k, l, u, v) \
 	LOAD_K0_K1(neonTable_splitNegLog) \
 	EACH_N(VUQSUB_S4, r, K0, k)       \ // k = (below1 − bits(r)) & exponent, 0 where r is 1:
 	EACH_M(VAND_B16, K1, k, k)        \ // −min(k, 0)·2^23
 	EACH(VADD_S4, k, r, v)            \ // m = r·2^k
-	EACH_N(VFSUB_S4, v, ONE, g)       \
+	EACH_N(VFSUB_S4, v, ONE, l)       \
 	EACH(VCMTST_S4, k, k, u)          \
-	EACH(VBIF_B16, u, s, g)           \ // g = k ≠ 0 ? 1 − m : s
+	EACH(VBIF_B16, u, s, l)           \ // l = g = k ≠ 0 ? 1 − m : s
 	EACH1(VSCVTF23_S4, k, k)          \ // k = float32(k)
 	LOAD_K1(neonTable_negLogFactors)  \
 	POLYNOMIAL(neonTable_negLog)      \
-	FIRST(VFMLA_LANE, 0, g, u)        \
-	HORNER(VFMLA_S4, u, g, v)         \
-	HORNER(VFMLA_S4, v, g, u)         \
-	HORNER(VFMLA_S4, u, g, v)         \
-	HORNER(VFMLA_S4, v, g, u)         \
-	HORNER(VFMLA_S4, u, g, v)         \
-	HORNER(VFMLA_S4, v, g, u)         \ // u = Q(g)
-	EACH(VFMUL_S4, g, g, v)           \
-	EACH(VFMLA_S4, u, v, g)           \ // g += g²·Q
-	EACH_LANE(VFMLA_LANE, 1, K1, k, g)  // g += k·ln 2
+	FIRST(VFMLA_LANE, 0, l, u)        \
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \ // u = Q(g)
+	EACH(VFMUL_S4, l, l, v)           \
+	EACH(VFMLA_S4, u, v, l)           \ // l += g²·Q
+	EACH_LANE(VFMLA_LANE, 1, K1, k, l)  // l += k·ln 2
 
 // t = e^−a for a = |x|; n and f stay: −a = n·ln 2 − f. Takes a, which becomes
 // f; u and v are scratch.

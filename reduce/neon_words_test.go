@@ -179,9 +179,10 @@ type macro struct {
 }
 
 var (
-	tokens     = regexp.MustCompile(`[A-Za-z_·][\w·]*|\d\w*|<<|>>|[^\s]`)
-	defineLine = regexp.MustCompile(`^#define (\w+)(?:\(([^)]*)\))?\s+(.*)$`)
-	textLine   = regexp.MustCompile(`^TEXT ·(\w+)\(SB\)`)
+	tokens      = regexp.MustCompile(`[A-Za-z_·][\w·]*|\d\w*|<<|>>|[^\s]`)
+	defineLine  = regexp.MustCompile(`^#define (\w+)(?:\(([^)]*)\))?\s+(.*)$`)
+	textLine    = regexp.MustCompile(`^TEXT ·(\w+)\(SB\)`)
+	lineComment = regexp.MustCompile(`//.*`)
 )
 
 // readLines returns the lines of a file without comments, continued lines
@@ -193,7 +194,7 @@ func readLines(t *testing.T, file string) []string {
 	var lines []string
 	continued := false
 	for _, line := range strings.Split(string(b), "\n") {
-		line = strings.TrimSpace(comment.ReplaceAllString(line, ""))
+		line = strings.TrimSpace(lineComment.ReplaceAllString(line, ""))
 		body, more := strings.CutSuffix(line, `\`)
 		if continued {
 			lines[len(lines)-1] += " " + body

@@ -192,8 +192,3 @@ func (o *Options) want(l *layout) want {
 	}
 	return wantRegion
 }
-
-// bounds returns the clamp of probabilities in float32.
-func (o *Options) bounds() (eps, oneMinus float32) {
-	return float32(o.Epsilon), float32(1 - o.Epsilon)
-}

@@ -147,3 +147,24 @@ func planesHardTwoNEON(c *planarCall) int
 //
 //go:noescape
 func planesHardAnyNEON(c *planarCall) int
+
+// neonRows is what the kernels for several channels keep of a row of voxels, in
+// the call's scratch.
+type neonRows struct {
+	neonPull
+
+	own, ce, focal [Lanes]float32 // coefficients of the own class
+
+	w       [Lanes]float32 // weights, 0 where a voxel is ignored
+	others  [Lanes]float32 // Σ e^(x−most) of the groups of classes that are done
+	mine    [Lanes]float32 // e^(x−most) of the own class
+	below   [Lanes]float32 // most − x of the own class
+	inverse [Lanes]float32 // 1/Σ e^(x−most)
+
+	r, s, l, f [Lanes]float32 // of the own class
+	sumW       [Lanes]float32 // the block's Σ w
+
+	reference, mean [Lanes]float32 // see softmaxHard
+	h, minusSH      [Lanes]float32 // what is pulled through ℓ, and −s·h
+	d               [Lanes]float32 // w·d of the own class
+}

@@ -28,7 +28,7 @@ block:                                                                   \
 	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
 row:                                                                     \
 	ROW_BEGIN(given, weighted)                                               \
-	LOAD_ROW(SUM_W, QD)                                                      \
+	LOAD_ROW(neonRows_sumW, QD)                                              \
 	EACH(VFADD_S4, QC, QD, QD)                                               \ // Σ w
 	VST1_S4(TEMP_NUMBER, QD)                                                 \
 	VALUES                                                                   \
@@ -46,46 +46,46 @@ next:                                                                    \
 	B    block
 
 #define CLEAR_SUMS(class) \
-	EACH(VEOR_B16, QA, QA, QA)    \
-	STORE_ROW(SUM_W, QA)          \
-	ADD  $SUMS_BEGIN, FRAME, SUMS \
-	MOVD ALL, CLASS               \
-class:                        \
-	VST1P_S4(SUMS_NUMBER, QA)     \
-	VST1P_S4(SUMS_NUMBER, QA)     \
-	VST1P_S4(SUMS_NUMBER, QA)     \
-	VST1P_S4(SUMS_NUMBER, QA)     \
-	VST1P_S4(SUMS_NUMBER, QA)     \
-	SUB  $1, CLASS                \
+	EACH(VEOR_B16, QA, QA, QA)   \
+	STORE_ROW(neonRows_sumW, QA) \
+	ADD  $SUMS_BEGIN, WORK, SUMS \
+	MOVD ALL, CLASS              \
+class:                       \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	SUB  $1, CLASS               \
 	CBNZ CLASS, class
 
 // The sums of the own class, by the weights in QG: of one class with those of
 // the row, of several with those of its voxels.
 #define ADD_OWN(OWN_SUMS, class, next, added) \
-	LOAD_ROW(ROW_W, QG)           \
-	ADD  $SUMS_BEGIN, FRAME, SUMS \
-	MOVD ZR, CLASS                \
-	CBNZ MIXED, class             \
-	MOVD $SUMS_SIZE, TEMP         \
-	MADD TEMP, SUMS, OWN, SUMS    \
-	OWN_SUMS                      \
-	B    added                    \
-class:                        \
-	OWN_VOXELS(QC, QD, next)      \
-	LOAD_ROW(ROW_W, QG)           \
-	EACH(VAND_B16, QC, QG, QG)    \
-	MOVD SUMS, WALK               \
-	OWN_SUMS                      \
-	MOVD WALK, SUMS               \
-next:                         \
-	ADD  $SUMS_SIZE, SUMS         \
-	NEXT_CLASS(class)             \
+	LOAD_ROW(neonRows_w, QG)     \
+	ADD  $SUMS_BEGIN, WORK, SUMS \
+	MOVD ZR, CLASS               \
+	CBNZ MIXED, class            \
+	MOVD $SUMS_SIZE, TEMP        \
+	MADD TEMP, SUMS, OWN, SUMS   \
+	OWN_SUMS                     \
+	B    added                   \
+class:                       \
+	OWN_VOXELS(QC, QD, next)     \
+	LOAD_ROW(neonRows_w, QG)     \
+	EACH(VAND_B16, QC, QG, QG)   \
+	MOVD SUMS, WALK              \
+	OWN_SUMS                     \
+	MOVD WALK, SUMS              \
+next:                        \
+	ADD  $SUMS_SIZE, SUMS        \
+	NEXT_CLASS(class)            \
 added:
 
 // SUMS goes on with the rows of what is added.
 #define SUMS_REGION \
-	ADD  $ROW_R, FRAME, TEMP \
-	ADD_ROW                  \
+	ADD  $neonRows_r, WORK, TEMP \
+	ADD_ROW                      \
 	ADD_ROW
 #define SUMS_CE \
 	SUMS_REGION \
@@ -102,9 +102,9 @@ added:
 // The block's sums of every class to the call's. The own sums of a class
 // without voxels are 0.
 #define FOLD_CLASSES(class, without) \
-	LOAD_ROW(SUM_W, QA)             \
+	LOAD_ROW(neonRows_sumW, QA)     \
 	FOLD_SET(QA, planarCall_w)      \
-	ADD  $SUMS_BEGIN, FRAME, SUMS   \
+	ADD  $SUMS_BEGIN, WORK, SUMS    \
 	MOVD planarCall_sums(CALL), X   \
 	MOVD ALL, CLASS                 \
 class:                          \
@@ -142,38 +142,38 @@ without:                        \
 #define NOTHING
 #define SOFTMAX_LOG \
 	OWN_LOG \
-	STORE_ROW(ROW_L, QE)
+	STORE_ROW(neonRows_l, QE)
 #define SOFTMAX_FOCAL(FOCAL) \
 	SOFTMAX_LOG               \
 	FLOOR                     \
 	FOCAL(QB, QE, QG, QA, QD) \
-	STORE_ROW(ROW_F, QG)
+	STORE_ROW(neonRows_f, QG)
 
 // w·p of the other classes, w in QG and the inverse in QF; in a mixed row all
 // are others but for a class's own voxels, by the labels in QE.
 #define SOFTMAX_OTHERS \
-	LOAD_ROW(ROW_W, QG)                    \
-	LOAD_ROW(ROW_INVERSE, QF)              \
-	SUB  $64, Y, TEMP                      \
-	VLD1_S4(TEMP_NUMBER, QE)               \
-	ADD  $(SUMS_BEGIN+SUMS_P), FRAME, SUMS \
-	FIRST_EXPS                             \
-	MOVD ZR, CLASS                         \
-	B    other                             \
-otherMixed:                            \
-	ADD_OTHERS                             \
-	B    otherNext                         \
-other:                                 \
-	VLD1P_S4(EXPS_NUMBER, QA)              \
-	EACH(VFMUL_S4, QF, QA, QA)             \
-	CBNZ MIXED, otherMixed                 \
-	CMP  OWN, CLASS                        \
-	BEQ  otherNext                         \
-	VLD1_S4(SUMS_NUMBER, QB)               \
-	EACH(VFMLA_S4, QG, QA, QB)             \
-	VST1_S4(SUMS_NUMBER, QB)               \
-otherNext:                             \
-	ADD  $SUMS_SIZE, SUMS                  \
+	LOAD_ROW(neonRows_w, QG)              \
+	LOAD_ROW(neonRows_inverse, QF)        \
+	SUB  $64, Y, TEMP                     \
+	VLD1_S4(TEMP_NUMBER, QE)              \
+	ADD  $(SUMS_BEGIN+SUMS_P), WORK, SUMS \
+	FIRST_EXPS                            \
+	MOVD ZR, CLASS                        \
+	B    other                            \
+otherMixed:                           \
+	ADD_OTHERS                            \
+	B    otherNext                        \
+other:                                \
+	VLD1P_S4(EXPS_NUMBER, QA)             \
+	EACH(VFMUL_S4, QF, QA, QA)            \
+	CBNZ MIXED, otherMixed                \
+	CMP  OWN, CLASS                       \
+	BEQ  otherNext                        \
+	VLD1_S4(SUMS_NUMBER, QB)              \
+	EACH(VFMLA_S4, QG, QA, QB)            \
+	VST1_S4(SUMS_NUMBER, QB)              \
+otherNext:                            \
+	ADD  $SUMS_SIZE, SUMS                 \
 	NEXT_CLASS(other)
 #define ADD_OTHERS \
 	VDUP CLASS, V30.S4           \
@@ -245,54 +245,54 @@ done:
 // Probabilities: the walk that adds those of the other classes finds that of
 // the own class, in QD.
 #define PLANES_VALUES \
-	LOAD_ROW(ROW_W, QG)                    \
-	SUB  $64, Y, TEMP                      \
-	VLD1_S4(TEMP_NUMBER, QE)               \
-	EACH(VEOR_B16, QF, QF, QF)             \
-	EACH(VEOR_B16, QD, QD, QD)             \
-	ADD  $(SUMS_BEGIN+SUMS_P), FRAME, SUMS \
-	FIRST_CLASS                            \
-	B    other                             \
-otherOwn:                              \
-	EACH1(VMOV_B16, QA, QD)                \
-	B    otherNext                         \
-otherMixed:                            \
-	ADD_OTHERS                             \
-	EACH_M(VCMEQ_S4, K0, QE, QC)           \
-	EACH(VBIT_B16, QC, QA, QD)             \
-	B    otherNext                         \
-other:                                 \
-	PLANE(X)                               \
-	VLD1_S4(X_NUMBER, QA)                  \
-	EACH(VUMAX_S4, QA, QF, QF)             \
-	CBNZ MIXED, otherMixed                 \
-	CMP  OWN, CLASS                        \
-	BEQ  otherOwn                          \
-	VLD1_S4(SUMS_NUMBER, QB)               \
-	EACH(VFMLA_S4, QG, QA, QB)             \
-	VST1_S4(SUMS_NUMBER, QB)               \
-otherNext:                             \
-	ADD  $SUMS_SIZE, SUMS                  \
-	NEXT_CLASS(other)                      \
-	MAX_ROWS(QF, MOST)                     \
-	TBNZ $63, OWN, next                    \
-	EACH1(VMOV_B16, QD, QA)                \
-	EACH_N(VFSUB_S4, QA, ONE, QB)          \ // QB = s
-	ADD  $ROW_R, FRAME, TEMP               \
-	VST1P_S4(TEMP_NUMBER, QA)              \
+	LOAD_ROW(neonRows_w, QG)              \
+	SUB  $64, Y, TEMP                     \
+	VLD1_S4(TEMP_NUMBER, QE)              \
+	EACH(VEOR_B16, QF, QF, QF)            \
+	EACH(VEOR_B16, QD, QD, QD)            \
+	ADD  $(SUMS_BEGIN+SUMS_P), WORK, SUMS \
+	FIRST_CLASS                           \
+	B    other                            \
+otherOwn:                             \
+	EACH1(VMOV_B16, QA, QD)               \
+	B    otherNext                        \
+otherMixed:                           \
+	ADD_OTHERS                            \
+	EACH_M(VCMEQ_S4, K0, QE, QC)          \
+	EACH(VBIT_B16, QC, QA, QD)            \
+	B    otherNext                        \
+other:                                \
+	PLANE(X)                              \
+	VLD1_S4(X_NUMBER, QA)                 \
+	EACH(VUMAX_S4, QA, QF, QF)            \
+	CBNZ MIXED, otherMixed                \
+	CMP  OWN, CLASS                       \
+	BEQ  otherOwn                         \
+	VLD1_S4(SUMS_NUMBER, QB)              \
+	EACH(VFMLA_S4, QG, QA, QB)            \
+	VST1_S4(SUMS_NUMBER, QB)              \
+otherNext:                            \
+	ADD  $SUMS_SIZE, SUMS                 \
+	NEXT_CLASS(other)                     \
+	MAX_ROWS(QF, MOST)                    \
+	TBNZ $63, OWN, next                   \
+	EACH1(VMOV_B16, QD, QA)               \
+	EACH_N(VFSUB_S4, QA, ONE, QB)         \ // QB = s
+	ADD  $neonRows_r, WORK, TEMP          \
+	VST1P_S4(TEMP_NUMBER, QA)             \
 	VST1_S4(TEMP_NUMBER, QB)
 
 #define PLANES_LOG \
-	FLDPQ EPS_AT(FRAME), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, QA, QA)    \
-	EACH_M(VFMAX_S4, K0, QB, QB)    \
-	EACH_M(VFMIN_S4, K1, QB, QB)    \
-	NEG_LOG(QA, QB, QC, QE, QG)     \
-	STORE_ROW(ROW_L, QE)
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, QA, QA)         \
+	EACH_M(VFMAX_S4, K0, QB, QB)         \
+	EACH_M(VFMIN_S4, K1, QB, QB)         \
+	NEG_LOG(QA, QB, QC, QE, QG)          \
+	STORE_ROW(neonRows_l, QE)
 #define PLANES_FOCAL(FOCAL) \
 	PLANES_LOG                \
 	FOCAL(QB, QE, QG, QA, QD) \
-	STORE_ROW(ROW_F, QG)
+	STORE_ROW(neonRows_f, QG)
 
 #define PROBABILITIES(TERMS, OWN_SUMS) \
 	PLANAR(const_probabilities, PLANES_VALUES, TERMS, OWN_SUMS, NOTHING)

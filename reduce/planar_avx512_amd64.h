@@ -193,7 +193,7 @@ class: \
 	VCMPPS.BCST $13, constants512_leastLogit(CONSTANTS), a, k, k; \ // plain = plain && x ≥ −maxLogit
 	VMAXPS a, most, most
 #define MOST_END(i, a, b, c, d, most, k, others, mine) \
-	VCMPPS.BCST $2, constants512_mostLogit(CONSTANTS), most, k, k; \
+	VCMPPS.BCST $2, constants512_mostWeight(CONSTANTS), most, k, k; \
 	KANDW k, PLAIN, PLAIN          // plain = plain && most ≤ maxLogit
 
 // The exponentials of all classes, to EXPS; that of the own class to mine, the

@@ -17,15 +17,6 @@
 #define NEXT_GRADIENT R6   // the slice of the next class
 #define CLASS_SIZE planeCoefficients__size
 
-// Rows of the scratch beside the forward kernels'.
-#define ROW_CE        768 // coefficients of the own class
-#define ROW_FOCAL     832
-#define ROW_OWN       896
-#define ROW_D         960 // probabilities: w·d of the own class
-#define ROW_REFERENCE ROW_OWN
-#define ROW_MEAN      ROW_D
-#define ROW_H         1024
-#define ROW_SH        1088 // −s·h
 
 // A kernel: DERIVATIVES writes those of a row that is not ignored, and goes on
 // to next.
@@ -33,8 +24,8 @@
 	PLANAR_BEGIN(planarBackward_planes, planarBackward_labels, planarBackward_weights, planarBackward_scratch, planarBackward_eps) \
 	MOVBU planarBackward_add(CALL), ADDS                                     \
 	MOVWU planarBackward_gamma(CALL), TEMP                                   \
-	MOVW TEMP, (LANES_AT+12)(FRAME)                                          \
-	ADD  $ROW_S, FRAME, SAVED                                                \
+	MOVW TEMP, (neonPull_lanes+12)(WORK)                                     \
+	ADD  $neonRows_s, WORK, SAVED                                            \
 block:                                                                   \
 	CMP  $const_BlockSize, LEFT                                              \
 	BLT  done                                                                \
@@ -105,29 +96,29 @@ unweighted:
 // The coefficients of each voxel's own class: COEFFICIENT_ROW puts one into a
 // row.
 #define OWN_COEFFICIENTS(class, next, done) \
-	FIRST_COEFFICIENTS              \
-	MOVD ZR, CLASS                  \
-	CBNZ MIXED, class               \
-	ADD  OWN<<4, COEFFICIENTS       \
-	FMOVQ (COEFFICIENTS), F31       \
-	COEFFICIENT_ROW(0, ROW_OWN)     \
-	COEFFICIENT_ROW(2, ROW_CE)      \
-	COEFFICIENT_ROW(3, ROW_FOCAL)   \
-	B    done                       \
-class:                          \
-	OWN_VOXELS(QC, QD, next)        \
-	FMOVQ (COEFFICIENTS), F31       \
-	MIXED_COEFFICIENT(0, ROW_OWN)   \
-	MIXED_COEFFICIENT(2, ROW_CE)    \
-	MIXED_COEFFICIENT(3, ROW_FOCAL) \
-next:                           \
-	ADD  $CLASS_SIZE, COEFFICIENTS  \
-	NEXT_CLASS(class)               \
+	FIRST_COEFFICIENTS                   \
+	MOVD ZR, CLASS                       \
+	CBNZ MIXED, class                    \
+	ADD  OWN<<4, COEFFICIENTS            \
+	FMOVQ (COEFFICIENTS), F31            \
+	COEFFICIENT_ROW(0, neonRows_own)     \
+	COEFFICIENT_ROW(2, neonRows_ce)      \
+	COEFFICIENT_ROW(3, neonRows_focal)   \
+	B    done                            \
+class:                               \
+	OWN_VOXELS(QC, QD, next)             \
+	FMOVQ (COEFFICIENTS), F31            \
+	MIXED_COEFFICIENT(0, neonRows_own)   \
+	MIXED_COEFFICIENT(2, neonRows_ce)    \
+	MIXED_COEFFICIENT(3, neonRows_focal) \
+next:                                \
+	ADD  $CLASS_SIZE, COEFFICIENTS       \
+	NEXT_CLASS(class)                    \
 done:
 #define COEFFICIENT_ROW(lane, row) \
-	VDUP V31.S[lane], V30.S4     \
-	FSTPQ (F30, F30), row(FRAME) \
-	FSTPQ (F30, F30), (row+32)(FRAME)
+	VDUP V31.S[lane], V30.S4    \
+	FSTPQ (F30, F30), row(WORK) \
+	FSTPQ (F30, F30), (row+32)(WORK)
 #define MIXED_COEFFICIENT(lane, row) \
 	LOAD_ROW(row, QD)            \
 	VDUP V31.S[lane], V30.S4     \
@@ -136,7 +127,7 @@ done:
 
 // Softmax.
 
-// The largest logit to QF, and to ROW_REFERENCE the region derivative of the
+// The largest logit to QF, and to neonRows_reference the region derivative of the
 // first class that has it.
 #define FIND_REFERENCE(class, found, own, mixed, next) \
 	LOAD_K0(neonTable_splitNegLog+16) \ // the bits of −∞
@@ -162,31 +153,31 @@ found:                            \
 next:                             \
 	EACH(VFMAX_S4, QA, QF, QF)        \
 	NEXT_CLASS(class)                 \
-	STORE_ROW(ROW_REFERENCE, QG)
+	STORE_ROW(neonRows_reference, QG)
 
 // QE = h = ce + focal·s^γ·(γ·r·ℓ/s + 1).
-#define H_CE LOAD_ROW(ROW_CE, QE)
+#define H_CE LOAD_ROW(neonRows_ce, QE)
 #define H_FOCAL(FOCAL) \
 	OWN_LOG                              \
 	FLOOR                                \
-	LOAD_ROW(ROW_R, QA)                  \
-	FMOVQ LANES_AT(FRAME), F31           \
+	LOAD_ROW(neonRows_r, QA)             \
+	FMOVQ neonPull_lanes(WORK), F31      \
 	EACH_LANE(VFMUL_LANE, 3, K1, QA, QA) \
 	EACH(VFDIV_S4, QB, QE, QE)           \ // QE = ℓ/s
 	COPIES(ONE, QF)                      \
 	EACH(VFMLA_S4, QA, QE, QF)           \ // QF = γ·r·QE + 1
 	FOCAL(QB, QF, QG, QA, QE)            \
-	LOAD_ROW(ROW_CE, QE)                 \
-	LOAD_ROW(ROW_FOCAL, QA)              \
+	LOAD_ROW(neonRows_ce, QE)            \
+	LOAD_ROW(neonRows_focal, QA)         \
 	EACH(VFMLA_S4, QA, QG, QE)
 
 // The probabilities in place of the exponentials, and to QF the mean of the
 // region derivatives, less the reference, under them.
 #define FIND_MEAN(class, found, add, own, mixed, same) \
-	LOAD_ROW(ROW_REFERENCE, QD)      \
-	LOAD_ROW(ROW_INVERSE, QF)        \
+	LOAD_ROW(neonRows_reference, QD) \
+	LOAD_ROW(neonRows_inverse, QF)   \
 	EACH(VEOR_B16, QG, QG, QG)       \
-	STORE_ROW(ROW_MEAN, QG)          \
+	STORE_ROW(neonRows_mean, QG)     \
 	FIRST_EXPS                       \
 	FIRST_COEFFICIENTS               \
 	MOVD ZR, CLASS                   \
@@ -210,57 +201,57 @@ add:                             \
 	ADD  $1, CLASS                   \
 	TST  $(const_groupSize-1), CLASS \
 	BNE  same                        \
-	LOAD_ROW(ROW_MEAN, QB)           \
+	LOAD_ROW(neonRows_mean, QB)      \
 	EACH(VFADD_S4, QG, QB, QB)       \
 	VST1_S4(TEMP_NUMBER, QB)         \
 	EACH(VEOR_B16, QG, QG, QG)       \
 same:                            \
 	CMP  ALL, CLASS                  \
 	BLT  class                       \
-	LOAD_ROW(ROW_MEAN, QF)           \
+	LOAD_ROW(neonRows_mean, QF)      \
 	EACH(VFADD_S4, QG, QF, QF)
 
 // The derivatives by the logits: p·(region − reference − mean + h), of the own
 // class p·(region − reference − mean) − s·h.
 #define PULL_CLASSES(class, found, weigh, own, mixed, unweighted) \
-	LOAD_ROW(ROW_H, QE)           \
-	LOAD_ROW(ROW_W, QG)           \
-	FIRST_EXPS                    \
-	FIRST_COEFFICIENTS            \
-	FIRST_GRADIENT                \
-	MOVD ZR, CLASS                \
-	B    class                    \
-own:                          \
-	OWN_REGION                    \
-	EACH_N(VFSUB_S4, QD, K0, QB)  \
-	EACH(VFSUB_S4, QF, QB, QB)    \
-	LOAD_ROW(ROW_SH, QC)          \
-	EACH(VFMLA_S4, QB, QA, QC)    \
-	EACH1(VMOV_B16, QC, QB)       \
-	B    weigh                    \
-mixed:                        \
-	MIXED_REGION(QC)              \
-	EACH(VFSUB_S4, QD, QC, QB)    \
-	EACH(VFSUB_S4, QF, QB, QB)    \
-	LOAD_ROW(ROW_SH, QD)          \
-	EACH(VFMLA_S4, QB, QA, QD)    \ // QD = what its own voxels get
-	EACH(VFADD_S4, QE, QB, QB)    \
-	EACH(VFMUL_S4, QA, QB, QB)    \
-	CLASS_MASK(QC)                \
-	EACH(VBIT_B16, QC, QD, QB)    \
-	LOAD_ROW(ROW_REFERENCE, QD)   \
-	B    weigh                    \
-class:                        \
-	VLD1P_S4(EXPS_NUMBER, QA)     \
-	REGION_OF_CLASS(own, mixed)   \
-found:                        \
-	EACH_N(VFSUB_S4, QD, K0, QB)  \ // QB = region − reference
-	EACH(VFSUB_S4, QF, QB, QB)    \
-	EACH(VFADD_S4, QE, QB, QB)    \
-	EACH(VFMUL_S4, QA, QB, QB)    \
-weigh:                        \
-	WEIGH(QB, QG, QC, unweighted) \
-	PUT_CLASS(QB, QC)             \
+	LOAD_ROW(neonRows_h, QE)         \
+	LOAD_ROW(neonRows_w, QG)         \
+	FIRST_EXPS                       \
+	FIRST_COEFFICIENTS               \
+	FIRST_GRADIENT                   \
+	MOVD ZR, CLASS                   \
+	B    class                       \
+own:                             \
+	OWN_REGION                       \
+	EACH_N(VFSUB_S4, QD, K0, QB)     \
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	LOAD_ROW(neonRows_minusSH, QC)   \
+	EACH(VFMLA_S4, QB, QA, QC)       \
+	EACH1(VMOV_B16, QC, QB)          \
+	B    weigh                       \
+mixed:                           \
+	MIXED_REGION(QC)                 \
+	EACH(VFSUB_S4, QD, QC, QB)       \
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	LOAD_ROW(neonRows_minusSH, QD)   \
+	EACH(VFMLA_S4, QB, QA, QD)       \ // QD = what its own voxels get
+	EACH(VFADD_S4, QE, QB, QB)       \
+	EACH(VFMUL_S4, QA, QB, QB)       \
+	CLASS_MASK(QC)                   \
+	EACH(VBIT_B16, QC, QD, QB)       \
+	LOAD_ROW(neonRows_reference, QD) \
+	B    weigh                       \
+class:                           \
+	VLD1P_S4(EXPS_NUMBER, QA)        \
+	REGION_OF_CLASS(own, mixed)      \
+found:                           \
+	EACH_N(VFSUB_S4, QD, K0, QB)     \ // QB = region − reference
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	EACH(VFADD_S4, QE, QB, QB)       \
+	EACH(VFMUL_S4, QA, QB, QB)       \
+weigh:                           \
+	WEIGH(QB, QG, QC, unweighted)    \
+	PUT_CLASS(QB, QC)                \
 	NEXT_CLASS(class)
 
 #define SOFTMAX(H) \
@@ -271,11 +262,11 @@ weigh:                        \
 	EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
 	OWN_SIDES                                                                \
 	H                                                                        \
-	STORE_ROW(ROW_H, QE)                                                     \
-	LOAD_ROW(ROW_S, QB)                                                      \
+	STORE_ROW(neonRows_h, QE)                                                \
+	LOAD_ROW(neonRows_s, QB)                                                 \
 	EACH(VFMUL_S4, QE, QB, QB)                                               \
 	EACH1(VFNEG_S4, QB, QB)                                                  \
-	STORE_ROW(ROW_SH, QB)                                                    \
+	STORE_ROW(neonRows_minusSH, QB)                                          \
 	FIND_MEAN(mean, meanFound, meanAdd, meanOwn, meanMixed, meanSame)        \
 	PULL_CLASSES(pull, pullFound, weigh, pullOwn, pullMixed, unweightedRow)
 
@@ -333,20 +324,20 @@ done:
 
 // Derivatives of the own class by coefficients that are rows.
 #define CE_OF_ROW(s, d) \
-	LOAD_ROW(ROW_CE, d) \
+	LOAD_ROW(neonRows_ce, d) \
 	EACH(VFMUL_S4, s, d, d)
 #define FOCAL_OF_ROW(x, d, t) \
-	LOAD_ROW(ROW_FOCAL, t) \
+	LOAD_ROW(neonRows_focal, t) \
 	EACH(VFMLA_S4, x, t, d)
 #define QUOTIENT_OF_ROW(r, d) \
-	LOAD_ROW(ROW_CE, d) \
+	LOAD_ROW(neonRows_ce, d) \
 	EACH(VFDIV_S4, r, d, d)
 #define REGION_OF_ROW(x, t) \
-	LOAD_ROW(ROW_OWN, t) \
+	LOAD_ROW(neonRows_own, t) \
 	EACH(VFSUB_S4, x, t, x)
 #define NOTHING
 
-#define OWN_PULL_REGION LOAD_ROW(ROW_OWN, QD)
+#define OWN_PULL_REGION LOAD_ROW(neonRows_own, QD)
 #define OWN_PULL_CE \
 	OWN_VALUES(value, valueNext, ownValues) \
 	PULL_CE(QA, QB, NOTHING, QUOTIENT_OF_ROW, REGION_OF_ROW)
@@ -379,7 +370,7 @@ done:                              \
 #define PLANES_DERIVATIVES(OWN_PULL, class, own, mixed, put) \
 	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients) \
 	OWN_PULL                                                     \
-	LOAD_ROW(ROW_W, QG)                                          \
+	LOAD_ROW(neonRows_w, QG)                                     \
 	EACH(VCMTST_S4, QG, QG, QF)                                  \ // QF = w ≠ 0
 	EACH(VFMUL_S4, QG, QD, QD)                                   \
 	EACH(VAND_B16, QF, QD, QD)                                   \ // QD = w·d of the own class

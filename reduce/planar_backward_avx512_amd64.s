@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "avx512_amd64.h"
+#include "four_avx512_amd64.h"
 #include "planar_avx512_amd64.h"
 
 #define PLANES_AT (planarBackward_planes+0)(CALL)

@@ -21,10 +21,8 @@ var avx2 = avx2Constants{
 	roundBias: roundBias, expFloor: expFloor, exp2Floor: -127,
 
 	half: half, sqrtHalf: sqrtHalf, exponent: exponent, sign: 1 << 31,
-	mostProbability: 0x3f800000,
-	mostLogit:       1<<31 | 0x71800000,
-	labelOnes:       0x01010101,
-	labelOthers:     0xfefefefe,
+	labelOnes:   0x01010101,
+	labelOthers: 0xfefefefe,
 }
 
 func init() {
@@ -39,6 +37,10 @@ type avx2Lanes struct{ r, s, l, f lanes }
 // avx2Rows are what a kernel sets aside of the eight lanes of four rows.
 type avx2Rows [quad][Lanes / 2]float32
 
+// maxQuads is the number of vectors of quads in a block where every group has
+// both classes.
+const maxQuads = 2 * BlockSize / (quad * Lanes / 2)
+
 // avx2Work is what a kernel keeps in memory while it runs. It aligns its part
 // of it to 64 bytes.
 type avx2Work struct {
@@ -47,7 +49,8 @@ type avx2Work struct {
 	bytes  [2][quad * Lanes]uint8 // the same as −1 or 0
 	ignore [32]uint8              // the ignored label
 
-	product, complement [2]lanes // of quads, by class
+	product, complement [maxQuads][Lanes / 2]float32
+	to                  [maxQuads]uintptr // the partial sums that the quads belong to
 
 	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
 

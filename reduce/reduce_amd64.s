@@ -45,10 +45,10 @@
 
 #define REGION_WEIGHTS(row) \
 	VMOVAPS avx2Work_weight+4*row(W), G3        \
-	VMOVAPS avx2Work_weight+256+4*row(W), G2    \
+	VMOVAPS avx2Work_weight+OF_1+4*row(W), G2    \
 	REGION_ROW(4*row, R0_LOW, S0_LOW, R1_LOW, S1_LOW) \
 	VMOVAPS avx2Work_weight+4*row+32(W), G3     \
-	VMOVAPS avx2Work_weight+256+4*row+32(W), G2 \
+	VMOVAPS avx2Work_weight+OF_1+4*row+32(W), G2 \
 	REGION_ROW(4*row+32, R0_HIGH, S0_HIGH, R1_HIGH, S1_HIGH)
 
 // func hardProbabilitiesRegionAVX2(c *hardCall, work *avx2Work) int
@@ -72,7 +72,7 @@ group:
 	CONST(avx2Constants_labelOthers)
 	VPOR    T0, T1, G0
 	VPTEST  C, G0
-	JNZ     others
+	JNZ     some
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
 	REGION_LABELS(0)
 	REGION_LABELS(16)
@@ -91,8 +91,9 @@ next:
 	VMOVAPS S1_HIGH, avx2Lanes__size+avx2Lanes_s+32(W)
 	END_BLOCK(avx2Constants_mostProbability, NOTHING, block, done)
 	JMP     done
-others:
-	WEIGHTS(done)
+some:
+	WEIGHTS_OF_SOME(weighted, done)
+weighted:
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1
 	REGION_WEIGHTS(0)
 	REGION_WEIGHTS(16)
@@ -112,30 +113,26 @@ TEXT ·hardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
 block:
 	BEGIN_BLOCK
 	CLEAR
+	XORL    QUADS, QUADS
 group:
 	PREFETCH
 	CLASSES(background, foreground)
-	WEIGHTS(done)
+	WEIGHTS(some, weighted)
 mixed:
 	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)
 	ADD_WEIGHTED(avx2Lanes_r, 0, U0, U1, U2, U3)
 	ADD_WEIGHTED(avx2Lanes_s, 0, S0, S1, S2, S3)
-	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_r, 256, S0, S1, S2, S3)
-	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_s, 256, U0, U1, U2, U3)
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_r, OF_1, S0, S1, S2, S3)
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_s, OF_1, U0, U1, U2, U3)
 	CLAMP_R
 	CLAMP_S_BELOW
 	QUAD_OF_CLASS(0, U0, U1, U2, U3, S0, S1, S2, S3)
-	VMOVAPS G0, avx2Work_product(AT)
-	VMOVAPS T0, avx2Work_complement(AT)
-	QUAD_OF_CLASS(256, S0, S1, S2, S3, U0, U1, U2, U3)
-	VMOVAPS G0, avx2Work_product+64(AT)
-	VMOVAPS T0, avx2Work_complement+64(AT)
+	PUSH_QUAD(G0, T0, AT)
+	QUAD_OF_CLASS(OF_1, S0, S1, S2, S3, U0, U1, U2, U3)
+	ADDQ    $avx2Lanes__size, AT
+	PUSH_QUAD(G0, T0, AT)
+	SUBQ    $avx2Lanes__size, AT
 	NEXT_HALF(mixed)
-	LOAD_QUADS_2(0, U0, U1, S0, S1)
-	LOAD_QUADS_2(64, U2, U3, S2, S3)
-	NEG_LOG
-	ADD_QUADS(avx2Lanes_l(W), U0, U1)
-	ADD_QUADS(avx2Lanes__size+avx2Lanes_l(W), U2, U3)
 	JMP     next
 
 foreground:
@@ -153,17 +150,15 @@ one:
 	CLAMP_R
 	CLAMP_S_BELOW
 	QUAD
-	MOVL    AT, N
-	ANDL    $32, N
-	VMOVAPS U0, avx2Work_product(W)(N*1)
-	VMOVAPS S0, avx2Work_complement(W)(N*1)
+	PUSH_QUAD(U0, S0, AT)
 	NEXT_HALF_OF_ONE(M, background, foregroundHalf)
-	LOAD_QUADS_2(0, U0, U1, S0, S1)
-	NEG_LOG_2
-	ADD_QUADS(avx2Lanes_l(AT), U0, U1)
 next:
 	NEXT_GROUP(group)
+	LOG_QUADS(full, logs)
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
+	JMP     done
+some:
+	WEIGHTS_OF_SOME(weighted, done)
 done:
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
@@ -179,7 +174,7 @@ block:                                         \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
-	WEIGHTS(done)                          \
+	WEIGHTS(some, weighted)                \
 mixed:                                         \
 	LOAD(S0, S1, S2, S3, U0, U1, U2, U3)   \
 	OWN                                    \
@@ -222,6 +217,8 @@ near:                                          \
 	CLAMP_S                                \
 	NEG_LOG_NEAR                           \
 	JMP  focus                             \
+some:                                          \
+	WEIGHTS_OF_SOME(weighted, done)        \
 done:
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
@@ -261,6 +258,10 @@ TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 
 // ---- Logits ----
 
+// OF_LOGITS is a kernel for logits. ADD_MIXED and ADD_ONE go on from t in U and
+// s in S, in a mixed group and in one of one class; KEEP_EXP sets parts of t
+// aside for them. MARGINS makes the margins of a mixed group.
+
 #define REGION_OF_LOGITS(KEEP_EXP) \
 	REDUCE        \
 	KEEP_EXP      \
@@ -268,7 +269,7 @@ TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 	SIGMOID       \
 	PROBABILITIES
 
-#define OF_LOGITS(KEEP_EXP, ADD_MIXED, ADD_ONE) \
+#define OF_LOGITS(KEEP_EXP, MARGINS, ADD_REGION, ADD_MIXED, ADD_ONE) \
 	BEGIN(done)                            \
 block:                                         \
 	BEGIN_BLOCK \
@@ -276,14 +277,13 @@ block:                                         \
 group:                                         \
 	PREFETCH                               \
 	CLASSES(background, foreground)        \
-	WEIGHTS(done)                          \
+	WEIGHTS(some, weighted)                \
 mixed:                                         \
 	LOAD_LOGITS                            \
-	NEGATE_BY_CLASS                        \
+	MARGINS                                \
 	KEEP(avx2Work_u, S0, S1, S2, S3)       \
 	REGION_OF_LOGITS(KEEP_EXP)             \
-	ADD_BY_CLASS(avx2Lanes_r, G0, G1, G2, G3) \
-	ADD_BY_CLASS(avx2Lanes_s, S0, S1, S2, S3) \
+	ADD_REGION                             \
 	ADD_MIXED                              \
 	NEXT_HALF(mixed)                       \
 	JMP next                               \
@@ -307,7 +307,22 @@ one:                                           \
 next:                                          \
 	NEXT_GROUP(group)                      \
 	END_BLOCK(avx2Constants_mostLogit, FOLD_LF, block, done) \
+	JMP  done                              \
+some:                                          \
+	WEIGHTS_OF_SOME(weighted, done)        \
 done:
+
+// ADD_OWN adds r in G and s in S. ADD_CROSSED does so where no margin was made
+// of the logit, and G and S hold the probabilities of class 1 and 0.
+#define ADD_OWN \
+	ADD_BY_CLASS(avx2Lanes_r, G0, G1, G2, G3) \
+	ADD_BY_CLASS(avx2Lanes_s, S0, S1, S2, S3)
+
+#define ADD_CROSSED \
+	ADD_WEIGHTED(avx2Lanes_r, 0, S0, S1, S2, S3)                    \
+	ADD_WEIGHTED(avx2Lanes_s, 0, G0, G1, G2, G3)                    \
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_r, OF_1, G0, G1, G2, G3) \
+	ADD_WEIGHTED(avx2Lanes__size+avx2Lanes_s, OF_1, S0, S1, S2, S3)
 
 #define CE_OF_LOGITS(ADD_ROWS, KEEP_LOG) \
 	LOG1P    \
@@ -322,49 +337,49 @@ done:
 
 // func hardLogitsRegionAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsRegionAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, NOTHING, NOTHING)
+	OF_LOGITS(NOTHING, NOTHING, ADD_CROSSED, NOTHING, NOTHING)
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsCEAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsCEAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, CE_OF_LOGITS(ADD_BY_CLASS, NOTHING), CE_OF_LOGITS(ADD, NOTHING))
+	OF_LOGITS(NOTHING, NEGATE_BY_CLASS, ADD_OWN, CE_OF_LOGITS(ADD_BY_CLASS, NOTHING), CE_OF_LOGITS(ADD, NOTHING))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsHalfAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsHalfAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_HALF), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_HALF))
+	OF_LOGITS(NOTHING, NEGATE_BY_CLASS, ADD_OWN, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_HALF), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_HALF))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsOneAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsOneAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_ONE), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_ONE))
+	OF_LOGITS(NOTHING, NEGATE_BY_CLASS, ADD_OWN, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_ONE), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_ONE))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_THREE_HALVES), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_THREE_HALVES))
+	OF_LOGITS(NOTHING, NEGATE_BY_CLASS, ADD_OWN, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_THREE_HALVES), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsTwoAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsTwoAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(NOTHING, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_TWO), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_TWO))
+	OF_LOGITS(NOTHING, NEGATE_BY_CLASS, ADD_OWN, FOCAL_OF_LOGITS(ADD_BY_CLASS, NOTHING, FOCUS_TWO), FOCAL_OF_LOGITS(ADD, NOTHING, FOCUS_TWO))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET
 
 // func hardLogitsAnyAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardLogitsAnyAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(KEEP_N, FOCAL_OF_LOGITS(ADD_BY_CLASS, KEEP_LOG1P, FOCUS_ANY_LOGIT), FOCAL_OF_LOGITS(ADD, KEEP_LOG1P, FOCUS_ANY_LOGIT))
+	OF_LOGITS(KEEP_N, NEGATE_BY_CLASS, ADD_OWN, FOCAL_OF_LOGITS(ADD_BY_CLASS, KEEP_LOG1P, FOCUS_ANY_LOGIT), FOCAL_OF_LOGITS(ADD, KEEP_LOG1P, FOCUS_ANY_LOGIT))
 	VZEROUPPER
 	MOVQ    DONE, ret+16(FP)
 	RET

@@ -2,48 +2,55 @@
 
 package reduce
 
-// hardNEON is hardGeneric in NEON. It stands in a function of its own that is
-// not inlined, since assembly cannot be preempted and Go code can: the garbage
-// collector waits for one call at most.
+// hardNEON is hardGeneric in NEON.
+func hardNEON(p pass, c *hardCall) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	var work neonWork
+	return hardNEONWork(p, c, &work)
+}
+
+// It is not inlined, since assembly cannot be preempted and Go code can: the
+// garbage collector waits for one call at most.
 //
 //go:noinline
-func hardNEON(p pass, c *hardCall) int {
+func hardNEONWork(p pass, c *hardCall, work *neonWork) int {
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:
-			return hardProbabilitiesRegionNEON(c)
+			return hardProbabilitiesRegionNEON(c, work)
 		case wantCE:
-			return hardProbabilitiesCENEON(c)
+			return hardProbabilitiesCENEON(c, work)
 		}
 		switch p.form {
 		case powerHalf:
-			return hardProbabilitiesHalfNEON(c)
+			return hardProbabilitiesHalfNEON(c, work)
 		case powerOne:
-			return hardProbabilitiesOneNEON(c)
+			return hardProbabilitiesOneNEON(c, work)
 		case powerThreeHalves:
-			return hardProbabilitiesThreeHalvesNEON(c)
+			return hardProbabilitiesThreeHalvesNEON(c, work)
 		case powerTwo:
-			return hardProbabilitiesTwoNEON(c)
+			return hardProbabilitiesTwoNEON(c, work)
 		}
-		return hardProbabilitiesAnyNEON(c)
+		return hardProbabilitiesAnyNEON(c, work)
 	}
 	switch p.want {
 	case wantRegion:
-		return hardLogitsRegionNEON(c)
+		return hardLogitsRegionNEON(c, work)
 	case wantCE:
-		return hardLogitsCENEON(c)
+		return hardLogitsCENEON(c, work)
 	}
 	switch p.form {
 	case powerHalf:
-		return hardLogitsHalfNEON(c)
+		return hardLogitsHalfNEON(c, work)
 	case powerOne:
-		return hardLogitsOneNEON(c)
+		return hardLogitsOneNEON(c, work)
 	case powerThreeHalves:
-		return hardLogitsThreeHalvesNEON(c)
+		return hardLogitsThreeHalvesNEON(c, work)
 	case powerTwo:
-		return hardLogitsTwoNEON(c)
+		return hardLogitsTwoNEON(c, work)
 	}
-	return hardLogitsAnyNEON(c)
+	return hardLogitsAnyNEON(c, work)
 }
 
 // mapNEON applies elementary function f: negLog, exp, log1p, sigmoid, power.
@@ -79,76 +86,76 @@ func mapNEON(f int, c *mapCall) {
 // r[y] += r; s[y] += s
 //
 //go:noescape
-func hardProbabilitiesRegionNEON(c *hardCall) int
+func hardProbabilitiesRegionNEON(c *hardCall, work *neonWork) int
 
 // … and l[y] += −log(r0·r1·r2·r3) over the four rows of a group: quadCE
 //
 //go:noescape
-func hardProbabilitiesCENEON(c *hardCall) int
+func hardProbabilitiesCENEON(c *hardCall, work *neonWork) int
 
 // r[y] += r; s[y] += s; s = clamp(s); l := negLog(max(r, eps), s)
 // l[y] += l; f[y] += √s · l
 //
 //go:noescape
-func hardProbabilitiesHalfNEON(c *hardCall) int
+func hardProbabilitiesHalfNEON(c *hardCall, work *neonWork) int
 
 // f[y] += s · l
 //
 //go:noescape
-func hardProbabilitiesOneNEON(c *hardCall) int
+func hardProbabilitiesOneNEON(c *hardCall, work *neonWork) int
 
 // f[y] += (√s · s) · l
 //
 //go:noescape
-func hardProbabilitiesThreeHalvesNEON(c *hardCall) int
+func hardProbabilitiesThreeHalvesNEON(c *hardCall, work *neonWork) int
 
 // f[y] += (s · s) · l
 //
 //go:noescape
-func hardProbabilitiesTwoNEON(c *hardCall) int
+func hardProbabilitiesTwoNEON(c *hardCall, work *neonWork) int
 
 // f[y] += exp2(γ · log2 s) · l
 //
 //go:noescape
-func hardProbabilitiesAnyNEON(c *hardCall) int
+func hardProbabilitiesAnyNEON(c *hardCall, work *neonWork) int
 
 // u := prediction[i] (y = 0: −u); t, n, f := exp(−|u|)
 // large, small := sigmoid(t); r, s := large, small (u < 0: swapped)
 // r[y] += r; s[y] += s
 //
 //go:noescape
-func hardLogitsRegionNEON(c *hardCall) int
+func hardLogitsRegionNEON(c *hardCall, work *neonWork) int
 
 // … l := log1p(t) + max(−u, 0); l[y] += l
 //
 //go:noescape
-func hardLogitsCENEON(c *hardCall) int
+func hardLogitsCENEON(c *hardCall, work *neonWork) int
 
 // … f[y] += √s · l
 //
 //go:noescape
-func hardLogitsHalfNEON(c *hardCall) int
+func hardLogitsHalfNEON(c *hardCall, work *neonWork) int
 
 // … f[y] += s · l
 //
 //go:noescape
-func hardLogitsOneNEON(c *hardCall) int
+func hardLogitsOneNEON(c *hardCall, work *neonWork) int
 
 // … f[y] += (√s · s) · l
 //
 //go:noescape
-func hardLogitsThreeHalvesNEON(c *hardCall) int
+func hardLogitsThreeHalvesNEON(c *hardCall, work *neonWork) int
 
 // … f[y] += (s · s) · l
 //
 //go:noescape
-func hardLogitsTwoNEON(c *hardCall) int
+func hardLogitsTwoNEON(c *hardCall, work *neonWork) int
 
 // … log := −log1p(t)·log2E; f[y] += exp2(n + (f·log2E + log)) · l, n = f = 0
 // where u < 0
 //
 //go:noescape
-func hardLogitsAnyNEON(c *hardCall) int
+func hardLogitsAnyNEON(c *hardCall, work *neonWork) int
 
 // for i, x := range c.src { c.dst[i] = negLog(x, 1-x) }
 //
@@ -174,6 +181,33 @@ func mapSigmoidNEON(c *mapCall)
 //
 //go:noescape
 func mapPowerNEON(c *mapCall)
+
+// neonWork is what a kernel keeps in memory while it runs. It aligns its part
+// of it to 64 bytes.
+type neonWork struct {
+	eps, oneMinus [4]float32
+	ignore        [16]uint8 // the ignored label
+	_             [16]uint8
+
+	sums     [2]neonClass
+	masks    [4]neonMasks    // of a mixed group's quarters
+	products [2]neonProducts // of a mixed group's quads, by class
+
+	_ [63]uint8
+}
+
+// neonClass are the partial sums of a class: those of a quarter of the lanes
+// lie side by side.
+type neonClass struct{ quarters [4]neonQuarter }
+
+type neonQuarter struct{ r, s, l, f [4]float32 }
+
+// neonMasks are all ones where a voxel of four rows is of the class.
+type neonMasks struct{ foreground, background [4][4]uint32 }
+
+// neonProducts are the quads' products and complements of all lanes (see
+// quadCE).
+type neonProducts struct{ product, complement lanes }
 
 // neonTable holds the constants of elementary.go in the shape that the NEON
 // kernels load them. What four chains share is there once per lane; a

@@ -27,10 +27,10 @@
 
 // QD = −log r, from r and s clamped; u and QC are scratch.
 #define SURPRISE(r, s, u) \
-	FLDPQ EPS_AT(FRAME), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, r, r)      \ // r = max(r, eps)
-	EACH_M(VFMAX_S4, K0, s, s)      \
-	EACH_M(VFMIN_S4, K1, s, s)      \ // s = min(max(s, eps), oneMinus)
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, r, r)           \ // r = max(r, eps)
+	EACH_M(VFMAX_S4, K0, s, s)           \
+	EACH_M(VFMIN_S4, K1, s, s)           \ // s = min(max(s, eps), oneMinus)
 	NEG_LOG(r, s, QC, QD, u)
 
 #define PROBABILITIES_CLASS(r, s, FOCAL) \
@@ -45,59 +45,64 @@
 	VST1P_S4(SUMS_NUMBER, QG)
 
 #define PROBABILITIES_MIXED(FOCAL) \
-	LOAD_PROBABILITIES                       \
-	VLD1P_S4(MASKS_NUMBER, QE)               \ // QE the foreground, by weight QC
-	VLD1P_S4(MASKS_NUMBER, QF)               \ // QF the background, by weight QD
-	EACH_M(VAND_B16, ONE, QE, QC)            \
-	EACH_M(VAND_B16, ONE, QF, QD)            \
-	ADD_WEIGHTED(QA, QB, QC, CLASS_SUMS+R_S) \
-	ADD_WEIGHTED(QB, QA, QD, R_S)            \
-	EACH(VBSL_B16, QB, QA, QE)               \ // QE = r = foreground ? x : 1 − x
-	EACH(VBSL_B16, QB, QA, QF)               \ // QF = s = background ? x : 1 − x
-	SURPRISE(QE, QF, QA)                     \
-	FOCAL(QF, QD, QE, QA, QB)                \
-	SUB  $QUARTER_MASKS, MASKS               \
-	ADD_BOTH(QD, QE, QA, L_F)                \
-	ADD  $QUARTER_SUMS, SUMS
+	LOAD_PROBABILITIES                                      \
+	VLD1P_S4(MASKS_NUMBER, QE)                              \ // QE the foreground, by weight QC
+	VLD1P_S4(MASKS_NUMBER, QF)                              \ // QF the background, by weight QD
+	EACH_M(VAND_B16, ONE, QE, QC)                           \
+	EACH_M(VAND_B16, ONE, QF, QD)                           \
+	ADD_WEIGHTED(QA, QB, QC, neonClass__size+neonQuarter_r) \
+	ADD_WEIGHTED(QB, QA, QD, neonQuarter_r)                 \
+	EACH(VBSL_B16, QB, QA, QE)                              \ // QE = r = foreground ? x : 1 − x
+	EACH(VBSL_B16, QB, QA, QF)                              \ // QF = s = background ? x : 1 − x
+	SURPRISE(QE, QF, QA)                                    \
+	FOCAL(QF, QD, QE, QA, QB)                               \
+	SUB  $neonMasks__size, MASKS                            \
+	ADD_BOTH(QD, QE, QA, neonQuarter_l)                     \
+	ADD  $neonQuarter__size, SUMS
 
-TEXT ·hardProbabilitiesHalfNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_HALF)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardProbabilitiesOneNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_ONE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardProbabilitiesThreeHalvesNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_THREE_HALVES)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardProbabilitiesTwoNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_TWO)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardProbabilitiesAnyNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	PROBABILITIES(FOCAL_ANY)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 // From probabilities, TP, FP and FN alone: row by row, all sums in registers.
@@ -122,7 +127,7 @@ done:
 
 #define REGION_ROW \
 	FMOVQ.P const_Lanes(Y), F26                   \ // FOREGROUND = label
-	FMOVQ IGNORE_AT(FRAME), F24                   \
+	FMOVQ neonWork_ignore(WORK), F24              \
 	VCMEQ_B16(REST, FOREGROUND, REST)             \ // REST = label = ignore
 	VCMEQ0_B16(FOREGROUND, BACKGROUND)            \
 	VBIC_B16(REST, FOREGROUND, FOREGROUND)        \ // 0 where ignored
@@ -178,8 +183,9 @@ done:
 	FMADDD F21, F20, F16, F20    \ // += ½·F16
 	FMOVD F20, offset(CALL)
 
-TEXT ·hardProbabilitiesRegionNEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	BEGIN(const_probabilities)
 
 block:
@@ -221,14 +227,16 @@ next:
 	B block
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 // From probabilities, cross entropy without a focal sum: one logarithm for
 // four rows (see quadCE). Sums are [class][r, s, l][quarter][lane] here, so
 // that one load has all quarters.
 
-#define SUM_L_AT (SUMS_AT+128)
+#define QUAD_S   64 // from a class's Σ r to its Σ s
+#define QUAD_L   128
+#define PRODUCTS (neonWork_products-neonWork_sums)
 
 // P, the product of four r, and U, its complement, from them and their s. U
 // replaces s3. Takes all.
@@ -271,22 +279,22 @@ done:
 	VMOV_B16(QG+3, QD+q)
 
 #define QUAD_CLASS(y, COLUMN_Y) \
-	ADD  $GROUP, COUNT                        \
-	VLD1P_S4(X_NUMBER, QA)                    \
-	VLD1P_S4(X_NUMBER, QB)                    \
-	VLD1P_S4(X_NUMBER, QC)                    \
-	VLD1P_S4(X_NUMBER, QD)                    \
-	ADD  $(SUMS_AT+y*CLASS_SUMS), FRAME, SUMS \
-	VLD1P_S4(SUMS_NUMBER, QE)                 \
-	VLD1_S4(SUMS_NUMBER, QF)                  \
-	SUB  $64, SUMS                            \
-	FMOVQ EPS_AT(FRAME), F30                  \
-	COLUMN_Y(0)                               \
-	COLUMN_Y(1)                               \
-	COLUMN_Y(2)                               \
-	COLUMN_Y(3)                               \
-	VST1P_S4(SUMS_NUMBER, QE)                 \
-	VST1P_S4(SUMS_NUMBER, QF)                 \
+	ADD  $GROUP, COUNT                                  \
+	VLD1P_S4(X_NUMBER, QA)                              \
+	VLD1P_S4(X_NUMBER, QB)                              \
+	VLD1P_S4(X_NUMBER, QC)                              \
+	VLD1P_S4(X_NUMBER, QD)                              \
+	ADD  $(neonWork_sums+y*neonClass__size), WORK, SUMS \
+	VLD1P_S4(SUMS_NUMBER, QE)                           \
+	VLD1_S4(SUMS_NUMBER, QF)                            \
+	SUB  $QUAD_S, SUMS                                  \
+	FMOVQ neonWork_eps(WORK), F30                       \
+	COLUMN_Y(0)                                         \
+	COLUMN_Y(1)                                         \
+	COLUMN_Y(2)                                         \
+	COLUMN_Y(3)                                         \
+	VST1P_S4(SUMS_NUMBER, QE)                           \
+	VST1P_S4(SUMS_NUMBER, QF)                           \
 	QUAD_LOG
 
 // Σ l at SUMS += −log P of the quarters, P in QA and U in QD.
@@ -305,18 +313,18 @@ done:
 	EACH_M(VAND_B16, ONE, QC, QE)                           \
 	EACH_M(VAND_B16, ONE, QD, QF)                           \
 	FMOVQ (SUMS), F24                                       \
-	FMOVQ 64(SUMS), F25                                     \
-	FMOVQ CLASS_SUMS(SUMS), F26                             \
-	FMOVQ (CLASS_SUMS+64)(SUMS), F27                        \
+	FMOVQ QUAD_S(SUMS), F25                                 \
+	FMOVQ neonClass__size(SUMS), F26                        \
+	FMOVQ (neonClass__size+QUAD_S)(SUMS), F27               \
 	ADD_ROWS_WEIGHTED(QB, QF, QG)                           \ // Σ r
 	ADD_ROWS_WEIGHTED(QA, QF, QG+1)                         \ // Σ s
 	ADD_ROWS_WEIGHTED(QA, QE, QG+2)                         \
 	ADD_ROWS_WEIGHTED(QB, QE, QG+3)                         \
 	FMOVQ F24, (SUMS)                                       \
-	FMOVQ F25, 64(SUMS)                                     \
-	FMOVQ F26, CLASS_SUMS(SUMS)                             \
-	FMOVQ F27, (CLASS_SUMS+64)(SUMS)                        \
-	FMOVQ EPS_AT(FRAME), F30                                \
+	FMOVQ F25, QUAD_S(SUMS)                                 \
+	FMOVQ F26, neonClass__size(SUMS)                        \
+	FMOVQ F27, (neonClass__size+QUAD_S)(SUMS)               \
+	FMOVQ neonWork_eps(WORK), F30                           \
 	EACH_M(VFMAX_S4, K0, QA, QA)                            \
 	EACH_M(VFMAX_S4, K0, QB, QB)                            \
 	EACH(VAND_B16, QD, QA, QE)                              \ // background: s = QE
@@ -325,17 +333,17 @@ done:
 	EACH_M(VBSL_B16, ONE, QA, QC)                           \ // r = QC
 	PRODUCT(QD, QD+1, QD+2, QD+3, QE, QE+1, QE+2, QE+3, QD) \
 	PRODUCT(QC, QC+1, QC+2, QC+3, QF, QF+1, QF+2, QF+3, QC) \
-	FMOVQ F12, (PRODUCTS_AT-SUMS_AT)(SUMS)                  \ // P and U
-	FMOVQ F19, (PRODUCTS_AT-SUMS_AT+64)(SUMS)               \
-	FMOVQ F8, (PRODUCTS_AT-SUMS_AT+128)(SUMS)               \
-	FMOVQ F23, (PRODUCTS_AT-SUMS_AT+192)(SUMS)              \
+	FMOVQ F12, PRODUCTS(SUMS)                               \ // P and U
+	FMOVQ F19, (PRODUCTS+64)(SUMS)                          \
+	FMOVQ F8, (PRODUCTS+128)(SUMS)                          \
+	FMOVQ F23, (PRODUCTS+192)(SUMS)                         \
 	ADD  $16, SUMS
 
 #define QUAD_MIXED_LOG(y) \
-	ADD  $(PRODUCTS_AT+y*128), FRAME, SUMS     \
-	VLD1P_S4(SUMS_NUMBER, QA)                  \
-	VLD1_S4(SUMS_NUMBER, QD)                   \
-	ADD  $(SUM_L_AT+y*CLASS_SUMS), FRAME, SUMS \
+	ADD  $(neonWork_products+y*neonProducts__size), WORK, SUMS \
+	VLD1P_S4(SUMS_NUMBER, QA)                                  \
+	VLD1_S4(SUMS_NUMBER, QD)                                   \
+	ADD  $(neonWork_sums+y*neonClass__size+QUAD_L), WORK, SUMS \
 	QUAD_LOG
 
 #define FOLD_QUAD(y) \
@@ -344,8 +352,9 @@ done:
 	FOLD_SET(QB, SUM_AT(hardSums_s, y)) \
 	FOLD_SET(QC, SUM_AT(hardSums_l, y))
 
-TEXT ·hardProbabilitiesCENEON(SB), 0, $1408-16
+TEXT ·hardProbabilitiesCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	BEGIN(const_probabilities)
 
 block:
@@ -380,7 +389,7 @@ next:
 	B block
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 // From logits. A quarter's sets: QA u, the logit of a voxel's own class but for
@@ -425,8 +434,8 @@ done:
 #define LOGITS_CLASS(POSITIVE) \
 	LOAD_ROWS                         \
 	PROBABILITIES_OF_LOGITS(POSITIVE) \
-	ADD_CLASS(QE, QF, R_S)            \
-	ADD  $QUARTER_SUMS, SUMS
+	ADD_CLASS(QE, QF, neonQuarter_r)  \
+	ADD  $neonQuarter__size, SUMS
 #define LOGITS_MIXED \
 	LOAD_ROWS                           \
 	VLD1_S4(MASKS_NUMBER, QG)           \
@@ -434,91 +443,98 @@ done:
 	EACH_N(VBIC_B16, QG, K0, QG)        \
 	EACH(VEOR_B16, QG, QA, QA)          \ // u = foreground ? x : −x
 	PROBABILITIES_OF_LOGITS(VFCMGE0_S4) \
-	ADD_BOTH(QE, QF, QG, R_S)           \
-	ADD  $QUARTER_SUMS, SUMS
+	ADD_BOTH(QE, QF, QG, neonQuarter_r) \
+	ADD  $neonQuarter__size, SUMS
 
 #define LOGITS_CE_CLASS(POSITIVE, L) \
-	LOGITS_CLASS(POSITIVE)              \
-	LOGIT_CE(L)                         \
-	FMOVQ (L_F-QUARTER_SUMS)(SUMS), F30 \
-	ADD_ROWS(QC, K0)                    \
-	FMOVQ F30, (L_F-QUARTER_SUMS)(SUMS)
+	LOGITS_CLASS(POSITIVE)                             \
+	LOGIT_CE(L)                                        \
+	FMOVQ (neonQuarter_l-neonQuarter__size)(SUMS), F30 \
+	ADD_ROWS(QC, K0)                                   \
+	FMOVQ F30, (neonQuarter_l-neonQuarter__size)(SUMS)
 #define LOGITS_CE_MIXED \
-	LOGITS_MIXED                                 \
-	LOGIT_CE(FOREGROUND_L)                         \
-	SUB  $QUARTER_MASKS, MASKS                     \
-	LOAD_WEIGHTS(QA)                               \
-	LOAD_WEIGHTS(QB)                               \
-	FMOVQ (L_F-QUARTER_SUMS+CLASS_SUMS)(SUMS), F30 \
-	FMOVQ (L_F-QUARTER_SUMS)(SUMS), F31            \
-	ADD_ROWS_WEIGHTED(QC, QA, K0)                  \
-	ADD_ROWS_WEIGHTED(QC, QB, K1)                  \
-	FMOVQ F30, (L_F-QUARTER_SUMS+CLASS_SUMS)(SUMS) \
-	FMOVQ F31, (L_F-QUARTER_SUMS)(SUMS)
+	LOGITS_MIXED                                                       \
+	LOGIT_CE(FOREGROUND_L)                                             \
+	SUB  $neonMasks__size, MASKS                                       \
+	LOAD_WEIGHTS(QA)                                                   \
+	LOAD_WEIGHTS(QB)                                                   \
+	FMOVQ (neonQuarter_l-neonQuarter__size+neonClass__size)(SUMS), F30 \
+	FMOVQ (neonQuarter_l-neonQuarter__size)(SUMS), F31                 \
+	ADD_ROWS_WEIGHTED(QC, QA, K0)                                      \
+	ADD_ROWS_WEIGHTED(QC, QB, K1)                                      \
+	FMOVQ F30, (neonQuarter_l-neonQuarter__size+neonClass__size)(SUMS) \
+	FMOVQ F31, (neonQuarter_l-neonQuarter__size)(SUMS)
 
 #define LOGITS_FOCAL_CLASS(POSITIVE, L, FOCAL) \
 	LOGITS_CLASS(POSITIVE) \
 	FOCAL(POSITIVE, L)     \
-	ADD_CLASS(QC, QE, L_F-QUARTER_SUMS)
+	ADD_CLASS(QC, QE, neonQuarter_l-neonQuarter__size)
 #define LOGITS_FOCAL_MIXED(FOCAL) \
-	LOGITS_MIXED                  \
+	LOGITS_MIXED                    \
 	FOCAL(VFCMGE0_S4, FOREGROUND_L) \
-	SUB  $QUARTER_MASKS, MASKS      \
-	ADD_BOTH(QC, QE, QA, L_F-QUARTER_SUMS)
+	SUB  $neonMasks__size, MASKS    \
+	ADD_BOTH(QC, QE, QA, neonQuarter_l-neonQuarter__size)
 
-TEXT ·hardLogitsRegionNEON(SB), 0, $1408-16
+TEXT ·hardLogitsRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS_REGION
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsCENEON(SB), 0, $1408-16
+TEXT ·hardLogitsCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS_CE
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsHalfNEON(SB), 0, $1408-16
+TEXT ·hardLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_HALF)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsOneNEON(SB), 0, $1408-16
+TEXT ·hardLogitsOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_ONE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsThreeHalvesNEON(SB), 0, $1408-16
+TEXT ·hardLogitsThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_THREE_HALVES)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsTwoNEON(SB), 0, $1408-16
+TEXT ·hardLogitsTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_TWO)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·hardLogitsAnyNEON(SB), 0, $1408-16
+TEXT ·hardLogitsAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	LOGITS(LOGIT_ANY)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 

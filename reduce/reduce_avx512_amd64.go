@@ -2,16 +2,15 @@
 
 package reduce
 
-// The constants512 are the numbers that the AVX-512 kernels broadcast, beside
-// the polynomials. The exponent of a split number is a whole multiple of 2^23:
-// what multiplies it has 2^-23 in it.
+// The constants512 are the numbers of the specification that the AVX-512
+// kernels broadcast, beside the polynomials.
 type constants512 struct {
 	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
-	sign, labelOne           uint32
-	leastLogit, mostLogit    float32
-	mostWeight               float32
-	minusLn2, ulp            float32
+	sign, notPlain, labelOne uint32
+	leastLogit, mostWeight   float32
+	minusLn2, minusLn2Scaled float32
+	ulp                      float32
 	exp2Floor, expFloor      float32
 	roundBias                float32
 	log2E, minusLog2E        float32
@@ -26,11 +25,14 @@ var numbers512 = constants512{
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,
 	sign:       1 << 31,
+	notPlain:   0xc0000000,
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
-	mostLogit:  maxLogit,
 	mostWeight: maxWeight,
-	minusLn2:   -ln2 * 0x1p-23,
+	minusLn2:   -ln2,
+
+	minusLn2Scaled: -ln2 * 0x1p-23,
+
 	ulp:        0x1p-23,
 	exp2Floor:  -127,
 	expFloor:   expFloor,
@@ -42,84 +44,150 @@ var numbers512 = constants512{
 	ln2Lo:      ln2Lo,
 }
 
-//go:noinline
+// sums512 are the partial sums of one class.
+type sums512 struct{ r, s, l, f lanes }
+
+// rows512 are a number of each voxel of a group.
+type rows512 [8]lanes
+
+// exponentials512 are what the kernels of logits know of a group before they
+// look at its labels.
+type exponentials512 struct{ t, n, f rows512 }
+
+// work512 is what a kernel keeps in memory while it runs; it aligns its part of
+// it to 64 bytes.
+type work512 struct {
+	background, foreground     sums512
+	r, s, l, p, q, u, large    rows512
+	ahead                      [2]exponentials512
+	inBackground, inForeground [8]uint16 // a bit for each voxel of a mixed group
+	end                        uint64    // the address behind the last value
+	valid                      uint64    // voxels of the block that are not ignored
+	_                          [63]uint8
+}
+
+// hardAVX512 is hardGeneric by AVX-512.
 func hardAVX512(p pass, c *hardCall) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	var work work512
+	return hardAVX512Work(p, c, &work)
+}
+
+// An ordinary function around each call into assembly is where the garbage
+// collector can stop a loop of calls.
+//
+//go:noinline
+func hardAVX512Work(p pass, c *hardCall, work *work512) int {
 	if p.input == probabilities {
 		switch p.want {
 		case wantRegion:
-			return hardProbabilitiesRegionAVX512(c)
+			return hardProbabilitiesRegionAVX512(c, work)
 		case wantCE:
-			return hardProbabilitiesCEAVX512(c)
+			return hardProbabilitiesCEAVX512(c, work)
 		}
 		switch p.form {
 		case powerHalf:
-			return hardProbabilitiesHalfAVX512(c)
+			return hardProbabilitiesHalfAVX512(c, work)
 		case powerOne:
-			return hardProbabilitiesOneAVX512(c)
+			return hardProbabilitiesOneAVX512(c, work)
 		case powerThreeHalves:
-			return hardProbabilitiesThreeHalvesAVX512(c)
+			return hardProbabilitiesThreeHalvesAVX512(c, work)
 		case powerTwo:
-			return hardProbabilitiesTwoAVX512(c)
+			return hardProbabilitiesTwoAVX512(c, work)
 		}
-		return hardProbabilitiesAnyAVX512(c)
+		return hardProbabilitiesAnyAVX512(c, work)
 	}
 	switch p.want {
 	case wantRegion:
-		return hardLogitsRegionAVX512(c)
+		return hardLogitsRegionAVX512(c, work)
 	case wantCE:
-		return hardLogitsCEAVX512(c)
+		return hardLogitsCEAVX512(c, work)
 	}
 	switch p.form {
 	case powerHalf:
-		return hardLogitsHalfAVX512(c)
+		return hardLogitsHalfAVX512(c, work)
 	case powerOne:
-		return hardLogitsOneAVX512(c)
+		return hardLogitsOneAVX512(c, work)
 	case powerThreeHalves:
-		return hardLogitsThreeHalvesAVX512(c)
+		return hardLogitsThreeHalvesAVX512(c, work)
 	case powerTwo:
-		return hardLogitsTwoAVX512(c)
+		return hardLogitsTwoAVX512(c, work)
 	}
-	return hardLogitsAnyAVX512(c)
+	return hardLogitsAnyAVX512(c, work)
 }
 
+// The kernels: each is hardGeneric for one pass, with work to keep things in.
+// What stands above a kernel is what it does with a voxel of probability or
+// logit x and class y that is not ignored.
+//
+// r, s := x, 1−x (y = 0: swapped); sums.r[y] += r; sums.s[y] += s
+//
 //go:noescape
-func hardProbabilitiesRegionAVX512(c *hardCall) int
+func hardProbabilitiesRegionAVX512(c *hardCall, work *work512) int
 
+// … sums.l[y] += negLog(product of r of four rows, its complement)
+//
 //go:noescape
-func hardProbabilitiesCEAVX512(c *hardCall) int
+func hardProbabilitiesCEAVX512(c *hardCall, work *work512) int
 
+// … l := negLog(max(r, ε), clamp(s)); sums.l[y] += l; sums.f[y] += √clamp(s) · l
+//
 //go:noescape
-func hardProbabilitiesHalfAVX512(c *hardCall) int
+func hardProbabilitiesHalfAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += clamp(s) · l
+//
 //go:noescape
-func hardProbabilitiesOneAVX512(c *hardCall) int
+func hardProbabilitiesOneAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += (clamp(s) · √clamp(s)) · l
+//
 //go:noescape
-func hardProbabilitiesThreeHalvesAVX512(c *hardCall) int
+func hardProbabilitiesThreeHalvesAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += (clamp(s) · clamp(s)) · l
+//
 //go:noescape
-func hardProbabilitiesTwoAVX512(c *hardCall) int
+func hardProbabilitiesTwoAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += exp2(γ · log2(clamp(s))) · l
+//
 //go:noescape
-func hardProbabilitiesAnyAVX512(c *hardCall) int
+func hardProbabilitiesAnyAVX512(c *hardCall, work *work512) int
 
+// u := x (y = 0: −x); t := exp(−|u|); large, small := sigmoid(t);
+// r, s := large, small (u < 0: swapped); sums.r[y] += r; sums.s[y] += s
+//
 //go:noescape
-func hardLogitsRegionAVX512(c *hardCall) int
+func hardLogitsRegionAVX512(c *hardCall, work *work512) int
 
+// … l := log1p(t) + max(−u, 0); sums.l[y] += l
+//
 //go:noescape
-func hardLogitsCEAVX512(c *hardCall) int
+func hardLogitsCEAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += √s · l
+//
 //go:noescape
-func hardLogitsHalfAVX512(c *hardCall) int
+func hardLogitsHalfAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += s · l
+//
 //go:noescape
-func hardLogitsOneAVX512(c *hardCall) int
+func hardLogitsOneAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += (s · √s) · l
+//
 //go:noescape
-func hardLogitsThreeHalvesAVX512(c *hardCall) int
+func hardLogitsThreeHalvesAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += (s · s) · l
+//
 //go:noescape
-func hardLogitsTwoAVX512(c *hardCall) int
+func hardLogitsTwoAVX512(c *hardCall, work *work512) int
 
+// … sums.f[y] += exp2(γ · log2 s) · l, log2 s from the parts of exp and log1p
+//
 //go:noescape
-func hardLogitsAnyAVX512(c *hardCall) int
+func hardLogitsAnyAVX512(c *hardCall, work *work512) int

@@ -4,383 +4,522 @@
 #include "go_asm.h"
 #include "avx512_amd64.h"
 
-#define EPS hardCall_eps(CALL)
-#define HI hardCall_hi(CALL)
-#define LO hardCall_lo(CALL)
-
-// The one-channel forward kernels for hard labels. Everything they share is in
-// avx512_amd64.h; what is here is each kernel's own formula, once for a group
-// of background, once of foreground and once of both.
+// The one-channel forward kernels for hard labels; everything they share is in
+// avx512_amd64.h.
 //
-// In groups of one class r and s go to the sums of that class and no mask is
-// needed. In mixed groups every voxel's class is in the masks BACKGROUND and
-// FOREGROUND.
+// A group begins with one of three loads: of background, of foreground and of
+// both. They leave r and s, or the logit u of each voxel's own class, so that
+// the formula after them stands once; and it ends with one of two additions,
+// to the sums of one class or by masks to those of both.
 
-// Probabilities: a = p, b = q = 1 − p.
+// The additions of a group whose r and s are in their rows, l = −log r in c
+// and f = s^γ·l in b. The sums are in the registers of a.
+#define ADD_REGION(i, a, b, c) \
+	VADDPS (work512_r+i)(WORK), Z0, Z0; \
+	VADDPS (work512_s+i)(WORK), Z1, Z1
+#define ADD_CE(i, a, b, c) \
+	ADD_REGION(i, a, b, c); \
+	VADDPS c, Z2, Z2
+#define ADD_FOCAL(i, a, b, c) \
+	ADD_CE(i, a, b, c); \
+	VADDPS b, Z3, Z3
 
-#define LOAD(i, a, b, c, d, e, k) \
-	VMOVUPS i(PREDICTION), a; \
-	VSUBPS a, ONE, b; \
-	VPCMPUD $2, ONE, a, PLAIN, PLAIN // plain = plain && bits(p) ≤ bits(1)
+#define MASKED_REGION(i, r, s) \
+	VADDPS (work512_r+i)(WORK), r, K, r; \
+	VADDPS (work512_s+i)(WORK), s, K, s
+#define ADD_REGION_MIXED(i, a, b, c) \
+	BACKGROUND_ROW(i); \
+	MASKED_REGION(i, Z0, Z1); \
+	FOREGROUND_ROW(i); \
+	MASKED_REGION(i, Z4, Z5)
+#define ADD_CE_MIXED(i, a, b, c) \
+	BACKGROUND_ROW(i); \
+	MASKED_REGION(i, Z0, Z1); \
+	VADDPS c, Z2, K, Z2; \
+	FOREGROUND_ROW(i); \
+	MASKED_REGION(i, Z4, Z5); \
+	VADDPS c, Z6, K, Z6
+#define ADD_FOCAL_MIXED(i, a, b, c) \
+	BACKGROUND_ROW(i); \
+	MASKED_REGION(i, Z0, Z1); \
+	VADDPS c, Z2, K, Z2; \
+	VADDPS b, Z3, K, Z3; \
+	FOREGROUND_ROW(i); \
+	MASKED_REGION(i, Z4, Z5); \
+	VADDPS c, Z6, K, Z6; \
+	VADDPS b, Z7, K, Z7
 
-#define REGION_BACKGROUND(i, a, b, c, d, e, k) \
-	VADDPS b, R0, R0; \
-	VADDPS a, S0, S0
-#define REGION_FOREGROUND(i, a, b, c, d, e, k) \
-	VADDPS a, R1, R1; \
-	VADDPS b, S1, S1
-#define REGION_MIXED(i, a, b, c, d, e, k) \
-	BACKGROUND_ROW(i, k); \
-	VADDPS b, R0, k, R0; \
-	VADDPS a, S0, k, S0; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS a, R1, k, R1; \
-	VADDPS b, S1, k, S1
+#define LOAD_SUMS(sums, r, s, l, f) \
+	VMOVAPS sums512_r(sums), r; \
+	VMOVAPS sums512_s(sums), s; \
+	VMOVAPS sums512_l(sums), l; \
+	VMOVAPS sums512_f(sums), f
+#define STORE_SUMS(sums, r, s, l, f) \
+	VMOVAPS r, sums512_r(sums); \
+	VMOVAPS s, sums512_s(sums); \
+	VMOVAPS l, sums512_l(sums); \
+	VMOVAPS f, sums512_f(sums)
 
-// func hardProbabilitiesRegionAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesRegionAVX512(SB), NOSPLIT, $512-16
+// KERNEL is a whole kernel. LOAD_… and ADD… are its loads and additions,
+// FORMULA is what comes between, and CHECK goes to done where a value of the
+// block was not plain.
+#define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, ADD, ADD_MIXED, CHECK) \
+	BEGIN(done); \
+	START; \
+block: \
+	OPEN_BLOCK; \
+group: \
+	BRANCH(background, foreground, stray); \
+mixed: \
+	XORL SUMS, SUMS; \
+	LEAQ work512_u(WORK), LOGITS; \
+	EACH(LOAD_MIXED); \
+	JMP formula; \
+foreground: \
+	LEAQ work512_foreground(WORK), SUMS; \
+	MOVQ PREDICTION, LOGITS; \
+	EACH(LOAD_FOREGROUND); \
+	JMP formula; \
+background: \
+	LEAQ work512_background(WORK), SUMS; \
+	LEAQ work512_u(WORK), LOGITS; \
+	EACH(LOAD_BACKGROUND); \
+formula: \
+	FORMULA; \
+	TESTQ SUMS, SUMS; \
+	JEQ both; \
+	LOAD_SUMS(SUMS, Z0, Z1, Z2, Z3); \
+	EACH(ADD); \
+	STORE_SUMS(SUMS, Z0, Z1, Z2, Z3); \
+next: \
+	NEXT_GROUP(group); \
+	CHECK(done); \
+	CLOSE_BLOCK(block); \
+done: \
+	DONE; \
+both: \
+	LEAQ work512_foreground(WORK), SUMS; \
+	LOAD_SUMS(WORK, Z0, Z1, Z2, Z3); \
+	LOAD_SUMS(SUMS, Z4, Z5, Z6, Z7); \
+	EACH(ADD_MIXED); \
+	STORE_SUMS(WORK, Z0, Z1, Z2, Z3); \
+	STORE_SUMS(SUMS, Z4, Z5, Z6, Z7); \
+	JMP next; \
+stray: \
+	STRAY(mixed, done)
+
+// Probabilities: r, s = p, 1 − p for the foreground, 1 − p, p for the
+// background. A p outside of [0, 1] or −0, or its 1 − p, has the sign bit or
+// the next one; no plain p has.
+
+#define PROBABILITY(i, p, q) \
+	VMOVUPS i(PREDICTION), p; \
+	VSUBPS p, ONE, q; \
+	VPTERNLOGD $0xfe, q, p, BITS   // bits |= bits(p) | bits(q)
+#define PROBABILITY_BACKGROUND(i, a, b, c) PROBABILITY(i, b, a)
+#define PROBABILITY_FOREGROUND(i, a, b, c) PROBABILITY(i, a, b)
+#define PROBABILITY_MIXED(i, a, b, c) \
+	PROBABILITY(i, TEMP, OTHER); \
+	BACKGROUND_ROW(i); \
+	VBLENDMPS OTHER, TEMP, K, a; \
+	VBLENDMPS TEMP, OTHER, K, b
+#define CHECK_PROBABILITIES(done) \
+	VPTESTMD.BCST constants512_notPlain(CONSTANTS), BITS, K; \
+	KORTESTW K, K; \
+	JNE done
+
+// The region sums alone are added by masks without a look at the group: that
+// costs less than the branches.
+#define R0 Z20
+#define S0 Z21
+#define R1 Z22
+#define S1 Z23
+#define REGION(i, a, b, c) \
+	PROBABILITY(i, a, b); \
+	BACKGROUND_ROW(i); \
+	VADDPS b, R0, K, R0; \
+	VADDPS a, S0, K, S0; \
+	FOREGROUND_ROW(i); \
+	VADDPS a, R1, K, R1; \
+	VADDPS b, S1, K, S1
+
+// func hardProbabilitiesRegionAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesRegionAVX512(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
 	OPEN_BLOCK
+	VPXORD R0, R0, R0
+	VPXORD S0, S0, S0
+	VPXORD R1, R1, R1
+	VPXORD S1, S1, S1
 group:
-	CLASSES
-	KORTESTQ BACKGROUND, FOREGROUND
-	JCC      stray
+	CLASSES(stray)
 mixed:
-	EACH(LOAD)
-	EACH(REGION_MIXED)
+	EACH(REGION)
 	NEXT_GROUP(group)
-	CLOSE_BLOCK(block, done)
+	CHECK_PROBABILITIES(done)
+	VMOVAPS R0, (work512_background+sums512_r)(WORK)
+	VMOVAPS S0, (work512_background+sums512_s)(WORK)
+	VMOVAPS R1, (work512_foreground+sums512_r)(WORK)
+	VMOVAPS S1, (work512_foreground+sums512_s)(WORK)
+	CLOSE_BLOCK(block)
 done:
-	END
+	DONE
 stray:
 	STRAY(mixed, done)
 
-// Cross entropy alone: four rows share one logarithm. QUAD takes their r and
-// s to r0 = r0·r1·r2·r3 and s0, its complement.
-#define QUAD(r0, r1, r2, r3, s0, s1, s2, s3) \
+// Cross entropy alone: four rows share one logarithm, and the logarithms of a
+// class wait for each other until the end of the block, eight of them side by
+// side. QUAD takes r and s of four rows to r0 = r0·r1·r2·r3 and s0, its
+// complement, and puts them into the class's queue.
+#define QUADS_BACKGROUND work512_r
+#define QUADS_FOREGROUND work512_l
+#define COMPLEMENTS (work512_s-work512_r) // from the products to the complements
+#define QUEUE_BACKGROUND R10
+#define QUEUE_FOREGROUND R8
+
+#define QUAD(r0, r1, r2, r3, s0, s1, s2, s3, queue) \
 	VMULPS r3, r2, r2; \           // high = r2·r3
 	VMULPS r1, r0, r0; \
 	VFMADD213PS s1, r1, s0; \      // u = s0·r1 + s1
 	VFMADD213PS s3, r3, s2; \      // v = s2·r3 + s3
 	VMULPS r2, r0, r0; \           // r0·r1·high
-	VFMADD213PS s2, r2, s0         // u·high + v
+	VFMADD213PS s2, r2, s0; \      // u·high + v
+	VMOVAPS r0, (queue); \
+	VMOVAPS s0, COMPLEMENTS(queue); \
+	ADDQ $64, queue
 
-#define FLOOR(i, a, b, c, d, e, k) \
-	VMAXPS.BCST EPS, a, a; \
-	VMAXPS.BCST EPS, b, b
+#define R Z30
+#define S Z31
+#define FLOOR(i, a, b, c) \
+	VADDPS a, R, R; \
+	VADDPS b, S, S; \
+	VMAXPS.BCST hardCall_eps(CALL), a, a; \
+	VMAXPS.BCST hardCall_eps(CALL), b, b
 
-// In mixed groups r, s are c, b for the foreground and e, a for the
-// background; the voxels of the other class have r = 1, s = 0.
-#define FLOOR_MIXED(i, a, b, c, d, e, k) \
+// QUADS are those of a group of one class.
+#define QUADS(LOAD, sums, queue) \
+	EACH(LOAD); \
+	VMOVAPS (sums+sums512_r)(WORK), R; \
+	VMOVAPS (sums+sums512_s)(WORK), S; \
+	EACH(FLOOR); \
+	VMOVAPS R, (sums+sums512_r)(WORK); \
+	VMOVAPS S, (sums+sums512_s)(WORK); \
+	QUAD(Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, queue); \
+	QUAD(Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, queue)
+
+// A quad of a mixed group, one class's: its voxels' r and s go to the sums and
+// to c and d; those of the other class count as r = 1, s = 0.
+#define FLOOR_MASKED(r, s, c, d) \
+	VADDPS r, R, K, R; \
+	VADDPS s, S, K, S; \
 	VMOVAPS ONE, c; \
-	VMOVAPS ONE, e; \
-	VBROADCASTSS EPS, TEMP; \
-	BACKGROUND_ROW(i, k); \
-	VADDPS b, R0, k, R0; \
-	VADDPS a, S0, k, S0; \
-	VMAXPS TEMP, b, k, e; \
-	VMAXPS.Z TEMP, a, k, d; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS a, R1, k, R1; \
-	VADDPS b, S1, k, S1; \
-	VMAXPS TEMP, a, k, c; \
-	VMAXPS.Z TEMP, b, k, b
+	VMAXPS.BCST hardCall_eps(CALL), r, K, c; \
+	VMAXPS.BCST.Z hardCall_eps(CALL), s, K, d
+#define QUAD_MASKED(ROW, i, r0, r1, r2, r3, s0, s1, s2, s3, sums, queue) \
+	VMOVAPS (sums+sums512_r)(WORK), R; \
+	VMOVAPS (sums+sums512_s)(WORK), S; \
+	ROW(i+0); FLOOR_MASKED(r0, s0, Z16, Z20); \
+	ROW(i+64); FLOOR_MASKED(r1, s1, Z17, Z21); \
+	ROW(i+128); FLOOR_MASKED(r2, s2, Z18, Z22); \
+	ROW(i+192); FLOOR_MASKED(r3, s3, Z19, Z23); \
+	VMOVAPS R, (sums+sums512_r)(WORK); \
+	VMOVAPS S, (sums+sums512_s)(WORK); \
+	QUAD(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, queue)
 
-#define QUAD_BACKGROUND(step) step(0, Z4, Z0, Z8, Z12, Z16, K3)
-#define PAIR(step) \
-	step(0, Z8, Z4, Z0, Z1, Z2, K3); \
-	step(64, Z16, Z12, Z3, Z5, Z6, K4)
+// LOG_QUADS is the logarithm of a class's quads. It fills up the queue with
+// ones, whose logarithm is 0.
+#define LOAD_QUAD(i, a, b, c) \
+	VMOVAPS i(SCRATCH), a; \
+	VMOVAPS (COMPLEMENTS+i)(SCRATCH), b
+#define ADD_QUAD(i, a, b, c) VADDPS c, R, R
+#define LOG_QUADS(quads, queue, sums, fill, log, none) \
+	LEAQ quads(WORK), SCRATCH; \
+	CMPQ queue, SCRATCH; \
+	JEQ none; \
+	VPXORD R, R, R; \
+	LEAQ (quads+COMPLEMENTS)(WORK), GROUPS; \
+	JMP log; \
+fill: \
+	VMOVAPS ONE, (queue); \
+	VMOVAPS R, COMPLEMENTS(queue); \
+	ADDQ $64, queue; \
+log: \
+	CMPQ queue, GROUPS; \
+	JNE fill; \
+	EACH(LOAD_QUAD); \
+	NEG_LOG(ALONE); \
+	EACH(ADD_QUAD); \
+	VMOVAPS R, (sums+sums512_l)(WORK); \
+none:
 
-// func hardProbabilitiesCEAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesCEAVX512(SB), NOSPLIT, $512-16
+// func hardProbabilitiesCEAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesCEAVX512(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
 	OPEN_BLOCK
+	LEAQ QUADS_BACKGROUND(WORK), QUEUE_BACKGROUND
+	LEAQ QUADS_FOREGROUND(WORK), QUEUE_FOREGROUND
 group:
 	BRANCH(background, foreground, stray)
 mixed:
-	EACH(LOAD)
-	EACH(FLOOR_MIXED)
-	QUAD(Z8, Z9, Z10, Z11, Z4, Z5, Z6, Z7)
-	QUAD(Z16, Z17, Z18, Z19, Z12, Z13, Z14, Z15)
-	NEG_LOG(PAIR)
-	VADDPS Z1, L1, L1
-	VADDPS Z5, L0, L0
+	EACH(PROBABILITY_FOREGROUND)
+	QUAD_MASKED(BACKGROUND_ROW, 0, Z8, Z9, Z10, Z11, Z0, Z1, Z2, Z3, work512_background, QUEUE_BACKGROUND)
+	QUAD_MASKED(FOREGROUND_ROW, 0, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, work512_foreground, QUEUE_FOREGROUND)
+	QUAD_MASKED(BACKGROUND_ROW, 256, Z12, Z13, Z14, Z15, Z4, Z5, Z6, Z7, work512_background, QUEUE_BACKGROUND)
+	QUAD_MASKED(FOREGROUND_ROW, 256, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, work512_foreground, QUEUE_FOREGROUND)
+	JMP next
+foreground:
+	QUADS(PROBABILITY_FOREGROUND, work512_foreground, QUEUE_FOREGROUND)
+	JMP next
+background:
+	QUADS(PROBABILITY_BACKGROUND, work512_background, QUEUE_BACKGROUND)
 next:
 	NEXT_GROUP(group)
-	CLOSE_BLOCK(block, done)
+	CHECK_PROBABILITIES(done)
+	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, none0)
+	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, none1)
+	CLOSE_BLOCK(block)
 done:
-	END
-background:
-	EACH(LOAD)
-	EACH(REGION_BACKGROUND)
-	EACH(FLOOR)
-	QUAD(Z4, Z5, Z6, Z7, Z0, Z1, Z2, Z3)
-	NEG_LOG(QUAD_BACKGROUND)
-	VADDPS Z12, L0, L0
-	JMP    next
-foreground:
-	EACH(LOAD)
-	EACH(REGION_FOREGROUND)
-	EACH(FLOOR)
-	QUAD(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	NEG_LOG(SINGLE)
-	VADDPS Z12, L1, L1
-	JMP    next
+	DONE
 stray:
 	STRAY(mixed, done)
 
-// Cross entropy and a focal sum: from CLAMP on, a = max(r, ε) and b = s
-// clamped, whichever the class; then d = −log r and e = s^γ.
+// Cross entropy and a focal sum. CLAMP takes r and s to their rows, to
+// a = max(r, ε) and to b and q = clamp(s); POWER(i) takes q to p = s^γ.
 
-#define CLAMP(r, s) \
-	VMAXPS.BCST EPS, r, r; \
-	VMAXPS.BCST EPS, s, s; \
-	VMINPS.BCST hardCall_oneMinus(CALL), s, s
-#define CLAMP_FOREGROUND(i, a, b, c, d, e, k) CLAMP(a, b)
-#define CLAMP_BACKGROUND(i, a, b, c, d, e, k) \
-	VMOVAPS a, c; \
-	VMOVAPS b, a; \
-	VMOVAPS c, b; \
-	CLAMP(a, b)
-#define CLAMP_MIXED(i, a, b, c, d, e, k) \
-	BACKGROUND_ROW(i, k); \
-	VMOVAPS a, c; \
-	VMOVAPS b, k, a; \
-	VMOVAPS c, k, b; \
-	CLAMP(a, b)
+#define CLAMP(i, a, b, c) \
+	VMOVAPS a, (work512_r+i)(WORK); \
+	VMOVAPS b, (work512_s+i)(WORK); \
+	VMAXPS.BCST hardCall_eps(CALL), a, a; \
+	VMAXPS.BCST hardCall_eps(CALL), b, b; \
+	VMINPS.BCST hardCall_oneMinus(CALL), b, b; \
+	VMOVAPS b, (work512_q+i)(WORK)
 
-#define FOCAL_BACKGROUND(i, a, b, c, d, e, k) \
-	VMULPS d, e, TEMP; \
-	VADDPS d, L0, L0; \
-	VADDPS TEMP, F0, F0
-#define FOCAL_FOREGROUND(i, a, b, c, d, e, k) \
-	VMULPS d, e, TEMP; \
-	VADDPS d, L1, L1; \
-	VADDPS TEMP, F1, F1
-#define FOCAL_MIXED(i, a, b, c, d, e, k) \
-	VMULPS d, e, TEMP; \
-	BACKGROUND_ROW(i, k); \
-	VADDPS d, L0, k, L0; \
-	VADDPS TEMP, F0, k, F0; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS d, L1, k, L1; \
-	VADDPS TEMP, F1, k, F1
+#define POWER_HALF(q, i) \
+	VSQRTPS (q+i)(WORK), TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_ONE(q, i) \
+	VMOVAPS (q+i)(WORK), TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_THREE_HALVES(q, i) \
+	VSQRTPS (q+i)(WORK), TEMP; \
+	VMULPS (q+i)(WORK), TEMP, TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
+#define POWER_TWO(q, i) \
+	VMOVAPS (q+i)(WORK), TEMP; \
+	VMULPS TEMP, TEMP, TEMP; \
+	VMOVAPS TEMP, (work512_p+i)(WORK)
 
-#define PROBABILITIES_FOCAL(POWER) \
-	BEGIN(done); \
-	SCALE_GAMMA; \
-block: \
-	OPEN_BLOCK; \
-group: \
-	BRANCH(background, foreground, stray); \
-mixed: \
-	EACH(LOAD); \
-	EACH(REGION_MIXED); \
-	EACH(CLAMP_MIXED); \
-	NEG_LOG(EACH); \
-	POWER(EACH); \
-	EACH(FOCAL_MIXED); \
-next: \
-	NEXT_GROUP(group); \
-	CLOSE_BLOCK(block, done); \
-done: \
-	END; \
-background: \
-	EACH(LOAD); \
-	EACH(REGION_BACKGROUND); \
-	EACH(CLAMP_BACKGROUND); \
-	NEG_LOG(EACH); \
-	POWER(EACH); \
-	EACH(FOCAL_BACKGROUND); \
-	JMP next; \
-foreground: \
-	EACH(LOAD); \
-	EACH(REGION_FOREGROUND); \
-	EACH(CLAMP_FOREGROUND); \
-	NEG_LOG(EACH); \
-	POWER(EACH); \
-	EACH(FOCAL_FOREGROUND); \
-	JMP next; \
-stray: \
-	STRAY(mixed, done)
+#define POWER_HALF_OF_Q(i) POWER_HALF(work512_q, i)
+#define POWER_ONE_OF_Q(i) POWER_ONE(work512_q, i)
+#define POWER_THREE_HALVES_OF_Q(i) POWER_THREE_HALVES(work512_q, i)
+#define POWER_TWO_OF_Q(i) POWER_TWO(work512_q, i)
 
-// func hardProbabilitiesHalfAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesHalfAVX512(SB), NOSPLIT, $512-16
-	PROBABILITIES_FOCAL(POWER_HALF)
+#define FOCAL(i, a, b, c) VMULPS (work512_p+i)(WORK), c, b // f = s^γ·l
 
-// func hardProbabilitiesOneAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesOneAVX512(SB), NOSPLIT, $512-16
-	PROBABILITIES_FOCAL(POWER_ONE)
-
-// func hardProbabilitiesThreeHalvesAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $512-16
-	PROBABILITIES_FOCAL(POWER_THREE_HALVES)
-
-// func hardProbabilitiesTwoAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesTwoAVX512(SB), NOSPLIT, $512-16
-	PROBABILITIES_FOCAL(POWER_TWO)
-
-// func hardProbabilitiesAnyAVX512(c *hardCall) int
-TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $512-16
-	PROBABILITIES_FOCAL(POWER_ANY)
-
-// Logits: with u the logit of the class a group's steps ask for, a = −|u| is
-// the same for either.
-#define MARGIN(i, a, b, c, d, e, k) \
-	VMOVUPS i(PREDICTION), a; \
-	VPORD.BCST constants512_sign(CONSTANTS), a, a; \
-	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN, PLAIN // plain = plain && bits(a) ≤ bits(−maxLogit)
-
-// The mixed group's u go to the stack, where LOGITS then points.
-#define MARGIN_MIXED(i, a, b, c, d, e, k) \
-	VMOVUPS i(PREDICTION), a; \
-	BACKGROUND_ROW(i, k); \
-	VPXORD.BCST constants512_sign(CONSTANTS), a, k, a; \
-	VMOVUPS a, i(SP); \
-	VPORD.BCST constants512_sign(CONSTANTS), a, a; \
-	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN, PLAIN
-
-#define SIDES_BACKGROUND(i, a, b, c, d, e, k) \
-	SIDE_BACKGROUND(i, k); \
-	CHOOSE(b, e, k); \
-	VADDPS TEMP, R0, R0; \
-	VADDPS e, S0, S0
-#define SIDES_FOREGROUND(i, a, b, c, d, e, k) \
-	SIDE(i, k); \
-	CHOOSE(b, e, k); \
-	VADDPS TEMP, R1, R1; \
-	VADDPS e, S1, S1
-#define SIDES_MIXED(i, a, b, c, d, e, k) \
-	SIDE(i, k); \
-	CHOOSE(b, e, k); \
-	BACKGROUND_ROW(i, k); \
-	VADDPS TEMP, R0, k, R0; \
-	VADDPS e, S0, k, S0; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS TEMP, R1, k, R1; \
-	VADDPS e, S1, k, S1
-
-#define CE_BACKGROUND(i, a, b, c, d, e, k) VADDPS b, L0, L0
-#define CE_FOREGROUND(i, a, b, c, d, e, k) VADDPS b, L1, L1
-#define CE_MIXED(i, a, b, c, d, e, k) \
-	BACKGROUND_ROW(i, k); \
-	VADDPS b, L0, k, L0; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS b, L1, k, L1
-
-#define LOGITS_KERNEL(AFTER_BACKGROUND, AFTER_FOREGROUND, AFTER_MIXED) \
-	BEGIN(done); \
-	SCALE_GAMMA; \
-block: \
-	OPEN_BLOCK; \
-group: \
-	BRANCH(background, foreground, stray); \
-mixed: \
-	MOVQ SP, LOGITS; \
-	EACH(MARGIN_MIXED); \
-	EXP(EACH); \
-	EACH(SIGMOID); \
-	EACH(SIDES_MIXED); \
-	AFTER_MIXED; \
-next: \
-	NEXT_GROUP(group); \
-	CLOSE_BLOCK(block, done); \
-done: \
-	END; \
-background: \
-	MOVQ PREDICTION, LOGITS; \
-	EACH(MARGIN); \
-	EXP(EACH); \
-	EACH(SIGMOID); \
-	EACH(SIDES_BACKGROUND); \
-	AFTER_BACKGROUND; \
-	JMP next; \
-foreground: \
-	MOVQ PREDICTION, LOGITS; \
-	EACH(MARGIN); \
-	EXP(EACH); \
-	EACH(SIGMOID); \
-	EACH(SIDES_FOREGROUND); \
-	AFTER_FOREGROUND; \
-	JMP next; \
-stray: \
-	STRAY(mixed, done)
+// l waits in its row while c is the power.
+#define FOCAL_ANY(i, a, b, c) \
+	VMULPS (work512_l+i)(WORK), c, b; \
+	VMOVAPS (work512_l+i)(WORK), c
 
 #define NOTHING
+#define PROBABILITIES(FORMULA) \
+	KERNEL(NOTHING, PROBABILITY_BACKGROUND, PROBABILITY_FOREGROUND, PROBABILITY_MIXED, FORMULA, ADD_FOCAL, ADD_FOCAL_MIXED, CHECK_PROBABILITIES)
 
-// func hardLogitsRegionAVX512(c *hardCall) int
-TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $512-16
-	LOGITS_KERNEL(NOTHING, NOTHING, NOTHING)
+#define FOCAL_OF_PROBABILITIES(POWER) \
+	EACH(CLAMP); \
+	NEG_LOG(POWER); \
+	EACH(FOCAL)
 
-#define CE_AFTER(SURPRISE, CE) \
-	LOG1P(EACH); \
-	EACH(SURPRISE); \
-	EACH(CE)
+// func hardProbabilitiesHalfAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesHalfAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_HALF_OF_Q))
 
-// func hardLogitsCEAVX512(c *hardCall) int
-TEXT ·hardLogitsCEAVX512(SB), NOSPLIT, $512-16
-	LOGITS_KERNEL(CE_AFTER(SURPRISE_BACKGROUND, CE_BACKGROUND), CE_AFTER(SURPRISE, CE_FOREGROUND), CE_AFTER(SURPRISE, CE_MIXED))
+// func hardProbabilitiesOneAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesOneAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_ONE_OF_Q))
 
-// b = −log r, d = s^γ
-#define FOCAL_B_BACKGROUND(i, a, b, c, d, e, k) \
-	VADDPS b, L0, L0; \
-	VMULPS a, b, TEMP; \
-	VADDPS TEMP, F0, F0
-#define FOCAL_B_FOREGROUND(i, a, b, c, d, e, k) \
-	VADDPS b, L1, L1; \
-	VMULPS a, b, TEMP; \
-	VADDPS TEMP, F1, F1
-#define FOCAL_B_MIXED(i, a, b, c, d, e, k) \
-	VMULPS a, b, TEMP; \
-	BACKGROUND_ROW(i, k); \
-	VADDPS b, L0, k, L0; \
-	VADDPS TEMP, F0, k, F0; \
-	FOREGROUND_ROW(i, k); \
-	VADDPS b, L1, k, L1; \
-	VADDPS TEMP, F1, k, F1
+// func hardProbabilitiesThreeHalvesAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_THREE_HALVES_OF_Q))
 
-#define FOCAL_AFTER(SURPRISE, POWER, FOCAL) \
-	LOG1P(EACH); \
-	EACH(SURPRISE); \
+// func hardProbabilitiesTwoAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_TWO_OF_Q))
+
+#define KEEP_L(i, a, b, c) \
+	VMOVAPS c, (work512_l+i)(WORK); \
+	VMOVAPS (work512_q+i)(WORK), b
+
+#define ANY_FOCAL_OF_PROBABILITIES \
+	EACH(CLAMP); \
+	NEG_LOG(ALONE); \
+	EACH(KEEP_L); \
+	POWER_ANY; \
+	EACH(FOCAL_ANY)
+
+// func hardProbabilitiesAnyAVX512(c *hardCall, work *work512) int
+TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
+	PROBABILITIES(ANY_FOCAL_OF_PROBABILITIES)
+
+// Logits. Their exponentials, which do not depend on the class, are taken a
+// group ahead: that gives the divider, which takes long and one row at a time,
+// all of a group's other arithmetic to work beside. PLAIN_AHEAD says whether
+// the logits of the group ahead were plain.
+#define PLAIN_AHEAD K5
+
+#define MARGIN(i, a, b, c) \
+	VBROADCASTSS constants512_sign(CONSTANTS), a; \
+	VPORD i(SCRATCH), a, a; \      // −|x|
+	VPCMPUD.BCST $2, constants512_leastLogit(CONSTANTS), a, PLAIN_AHEAD, PLAIN_AHEAD // plain = plain && bits(−|x|) ≤ bits(−maxLogit)
+#define T (work512_ahead+exponentials512_t)
+#define KEEP_T(i, a, b, c) VMOVAPS c, (T+i)(WORK)(THEN*1)
+#define DIVIDE(i) \
+	VMOVAPS (T+i)(WORK)(NOW*1), TEMP; \
+	SIGMOID_LARGE(TEMP, TEMP); \
+	VMOVAPS TEMP, (work512_large+i)(WORK)
+
+// FIRST takes those of the first group, and NEXT those of the group after; at
+// the last it takes that one's again.
+#define FIRST(SPLIT) \
+	MOVQ BLOCKS, SCRATCH; \
+	SHLQ $11, SCRATCH; \
+	ADDQ PREDICTION, SCRATCH; \
+	MOVQ SCRATCH, work512_end(WORK); \
+	MOVQ PREDICTION, SCRATCH; \
+	MOVQ $exponentials512__size, NOW; \
+	XORL THEN, THEN; \
+	KXNORW PLAIN_AHEAD, PLAIN_AHEAD, PLAIN_AHEAD; \
+	EACH(MARGIN); \
+	EXP(SPLIT, ALONE); \
+	EACH(KEEP_T); \
+	XCHGQ NOW, THEN
+#define NEXT(SPLIT) \
+	KANDW PLAIN_AHEAD, PLAIN, PLAIN; \
+	LEAQ 512(PREDICTION), SCRATCH; \
+	CMPQ SCRATCH, work512_end(WORK); \
+	CMOVQEQ PREDICTION, SCRATCH; \
+	KXNORW PLAIN_AHEAD, PLAIN_AHEAD, PLAIN_AHEAD; \
+	DIVIDE(0); \
+	EACH(MARGIN); \
+	EXP(SPLIT, DIVIDE); \
+	EACH(KEEP_T)
+
+// u, the logit of a voxel's own class, is where LOGITS points: x itself for the
+// foreground, −x in the row of u for the background.
+#define LOGIT_BACKGROUND(i, a, b, c) \
+	VBROADCASTSS constants512_sign(CONSTANTS), a; \
+	VPXORD i(PREDICTION), a, a; \
+	VMOVAPS a, (work512_u+i)(WORK)
+#define LOGIT_FOREGROUND(i, a, b, c)
+#define LOGIT_MIXED(i, a, b, c) \
+	VMOVUPS i(PREDICTION), a; \
+	BACKGROUND_ROW(i); \
+	VPXORD.BCST constants512_sign(CONSTANTS), a, K, a; \
+	VMOVAPS a, (work512_u+i)(WORK)
+#define CHECK_LOGITS(done) \
+	KORTESTW PLAIN, PLAIN; \
+	JCC done
+
+#define LOGITS_KERNEL(SPLIT, FORMULA, ADD, ADD_MIXED) \
+	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
+#define AHEAD_AND(SPLIT, FORMULA) \
+	NEXT(SPLIT); \
+	FORMULA; \
+	XCHGQ NOW, THEN
+
+// k = u ≥ 0. (At 0 both sides are ½, and every sum gets the same bits.)
+#define SIDE(i) \
+	VMOVUPS i(LOGITS), TEMP; \
+	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, K
+
+// r and s go to their rows.
+#define SIDES(i, a, b, c) \
+	VMOVAPS (T+i)(WORK)(NOW*1), OTHER; \
+	VMOVAPS (work512_large+i)(WORK), a; \
+	SIGMOID_SMALL(OTHER, a, b); \
+	SIDE(i); \
+	VBLENDMPS a, b, K, TEMP; \     // r = if u ≥ 0 { large } else { small }
+	VBLENDMPS b, a, K, b; \        // s = if u ≥ 0 { small } else { large }
+	VMOVAPS TEMP, (work512_r+i)(WORK); \
+	VMOVAPS b, (work512_s+i)(WORK)
+
+// func hardLogitsRegionAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, EACH(SIDES), ADD_REGION, ADD_REGION_MIXED)
+
+// From log1p in c to l = −log r = log1p + max(−u, 0).
+#define SURPRISE(i, c, l) \
+	VPXORD TEMP, TEMP, TEMP; \
+	VMINPS i(LOGITS), TEMP, TEMP; \
+	VSUBPS TEMP, c, l
+#define L_OF_LOG1P(i, a, b, c) SURPRISE(i, c, c)
+
+#define LOAD_T(i, a, b, c) VMOVAPS (T+i)(WORK)(NOW*1), c
+#define CE_OF_LOGITS \
+	EACH(LOAD_T); \
+	LOG1P; \
+	EACH(L_OF_LOG1P); \
+	EACH(SIDES)
+
+// func hardLogitsCEAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsCEAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, CE_OF_LOGITS, ADD_CE, ADD_CE_MIXED)
+
+#define POWER_HALF_OF_S(i, a, b, c) POWER_HALF(work512_s, i)
+#define POWER_ONE_OF_S(i, a, b, c) POWER_ONE(work512_s, i)
+#define POWER_THREE_HALVES_OF_S(i, a, b, c) POWER_THREE_HALVES(work512_s, i)
+#define POWER_TWO_OF_S(i, a, b, c) POWER_TWO(work512_s, i)
+
+#define FOCAL_OF_LOGITS(POWER) \
+	CE_OF_LOGITS; \
 	EACH(POWER); \
 	EACH(FOCAL)
 
-#define LOGITS_FOCAL(POWER) \
-	LOGITS_KERNEL(FOCAL_AFTER(SURPRISE_BACKGROUND, POWER, FOCAL_B_BACKGROUND), FOCAL_AFTER(SURPRISE, POWER, FOCAL_B_FOREGROUND), FOCAL_AFTER(SURPRISE, POWER, FOCAL_B_MIXED))
+// func hardLogitsHalfAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsHalfAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_HALF_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsHalfAVX512(c *hardCall) int
-TEXT ·hardLogitsHalfAVX512(SB), NOSPLIT, $512-16
-	LOGITS_FOCAL(LOGITS_HALF)
+// func hardLogitsOneAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsOneAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_ONE_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsOneAVX512(c *hardCall) int
-TEXT ·hardLogitsOneAVX512(SB), NOSPLIT, $512-16
-	LOGITS_FOCAL(LOGITS_ONE)
+// func hardLogitsThreeHalvesAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsThreeHalvesAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_THREE_HALVES_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsThreeHalvesAVX512(c *hardCall) int
-TEXT ·hardLogitsThreeHalvesAVX512(SB), NOSPLIT, $512-16
-	LOGITS_FOCAL(LOGITS_THREE_HALVES)
+// func hardLogitsTwoAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsTwoAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT, FOCAL_OF_LOGITS(POWER_TWO_OF_S), ADD_FOCAL, ADD_FOCAL_MIXED)
 
-// func hardLogitsTwoAVX512(c *hardCall) int
-TEXT ·hardLogitsTwoAVX512(SB), NOSPLIT, $512-16
-	LOGITS_FOCAL(LOGITS_TWO)
+// From log1p in c: −log r to its row, and log2 s = e + l taken apart for EXP2.
+#define LOG2_OF_LOG1P(i, a, b, c) \
+	SURPRISE(i, c, TEMP); \
+	VMOVAPS TEMP, (work512_l+i)(WORK); \
+	SIDE(i); \
+	VMULPS.BCST constants512_minusLog2E(CONSTANTS), c, c; \ // l = −log1p·log2E
+	VBROADCASTSS constants512_log2E(CONSTANTS), TEMP; \ // if u ≥ 0 {
+	VFMADD231PS (work512_ahead+exponentials512_f+i)(WORK)(NOW*1), TEMP, K, c; \ // l = f·log2E + l
+	VMOVAPS.Z (work512_ahead+exponentials512_n+i)(WORK)(NOW*1), K, OTHER; \ // e = n }
+	VADDPS OTHER, c, TEMP; \      // y = e + l
+	ROUND_EXPONENT(TEMP, b, a); \
+	VFMSUB231PS.BCST hardCall_hi(CALL), OTHER, a; \ // f = hi·e − n
+	REST_OF_EXPONENT(TEMP, c, a)
 
-#define LOGIT_SPLIT_BACKGROUND(i, a, b, c, d, e, k) \
-	SIDE_BACKGROUND(i, k); \
-	LOGIT_POWER_SPLIT(i, a, b, c, d, e, k)
-#define LOGIT_SPLIT(i, a, b, c, d, e, k) \
-	SIDE(i, k); \
-	LOGIT_POWER_SPLIT(i, a, b, c, d, e, k)
+#define ANY_FOCAL_OF_LOGITS \
+	EACH(LOAD_T); \
+	LOG1P; \
+	EACH(LOG2_OF_LOG1P); \
+	EXP2; \
+	EACH(KEEP_POWER); \
+	EACH(SIDES); \
+	EACH(FOCAL_KEPT)
+#define KEEP_POWER(i, a, b, c) VMULPS (work512_l+i)(WORK), c, c
+#define FOCAL_KEPT(i, a, b, c) \
+	VMOVAPS c, b; \
+	VMOVAPS (work512_l+i)(WORK), c
 
-#define FOCAL_ANY_AFTER(SURPRISE, SPLIT, FOCAL) \
-	LOG1P(EACH); \
-	EACH(SURPRISE); \
-	EACH(SPLIT); \
-	POLYNOMIAL7(·exp2Poly, EACH, SET_D, D_OF_A); \
-	EACH(LOGIT_POWER_JOIN); \
-	EACH(FOCAL)
-
-// func hardLogitsAnyAVX512(c *hardCall) int
-TEXT ·hardLogitsAnyAVX512(SB), NOSPLIT, $512-16
-	LOGITS_KERNEL(FOCAL_ANY_AFTER(SURPRISE_BACKGROUND, LOGIT_SPLIT_BACKGROUND, FOCAL_B_BACKGROUND), FOCAL_ANY_AFTER(SURPRISE, LOGIT_SPLIT, FOCAL_B_FOREGROUND), FOCAL_ANY_AFTER(SURPRISE, LOGIT_SPLIT, FOCAL_B_MIXED))
+// func hardLogitsAnyAVX512(c *hardCall, work *work512) int
+TEXT ·hardLogitsAnyAVX512(SB), NOSPLIT, $0-24
+	LOGITS_KERNEL(EXP_SPLIT_KEEP, ANY_FOCAL_OF_LOGITS, ADD_FOCAL, ADD_FOCAL_MIXED)

@@ -53,7 +53,7 @@ func (t *terms) binary(x float32, y uint8) (v voxel) {
 		if y == 0 {
 			x = -x
 		}
-		u := newLogit(x)
+		u := newLogit(x, t.want >= wantCE)
 		r, s := u.probabilities()
 		v.r, v.s = t.region(r), t.region(s)
 		if t.want >= wantCE {

@@ -3,7 +3,18 @@ package reduce
 import (
 	"math"
 	"math/rand/v2"
+	"testing"
 )
+
+// seeds returns the number of random cases that a test takes: all n, or a few
+// of them under -short, where the legs run that repeat the tests on other
+// builds and under emulation.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return max(2, n/6)
+	}
+	return n
+}
 
 // A volume is test data of one sample, in the plainest form.
 type volume struct {

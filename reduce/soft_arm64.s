@@ -14,36 +14,31 @@
 #define CALL_SUMS softCall_sums
 #define LOAD_GAMMA FMOVQ softCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
 
-// The frame beside the sums, which are those of the kernels for hard labels.
-#define WEIGHTS_AT 576 // w·y, w·(1 − y)
-#define VALUES_AT  704 // two sets
-#define W_AT       832 // Σ w by quarter
-
 #define SOFT(input, SIGNLESS, BODY, FOLD_SUMS) \
 	MOVD softCall_prediction(CALL), X        \
 	MOVD (softCall_prediction+8)(CALL), LEFT \
 	MOVD softCall_target(CALL), T            \
 	MOVD softCall_weights(CALL), W           \
-	FRAME_BEGIN                              \
-	ADD  $VALUES_AT, FRAME, KEPT             \
+	WORK_BEGIN                               \
+	ADD  $neonSoft_kept, WORK, KEPT          \
 	SPREAD_EPS(softCall_eps)                 \
 block:                                   \
 	CMP  $const_BlockSize, LEFT              \
 	BLT  done                                \
 	CHECK_SOFT(input, SIGNLESS)              \
 	ZERO_SUMS                                \
-	ADD  $W_AT, FRAME, SUMS                  \
+	ADD  $neonSoft_w, WORK, SUMS             \
 	VST1_S4(SUMS_NUMBER, QA)                 \
 	MOVD $(const_BlockSize/GROUP), GROUPS    \
 group:                                   \
-	ADD  $SUMS_AT, FRAME, SUMS               \
-	ADD  $W_AT, FRAME, MASKS                 \
+	ADD  $neonWork_sums, WORK, SUMS          \
+	ADD  $neonSoft_w, WORK, MASKS            \
 	MOVD $4, QUARTERS                        \
 quarter:                                 \
 	TARGET_WEIGHTS                           \
 	LOAD_ROWS                                \
 	BODY                                     \
-	ADD  $QUARTER_SUMS, SUMS                 \
+	ADD  $neonQuarter__size, SUMS            \
 	NEXT_QUARTER(quarter)                    \
 	ADD  $(3*ROW), X                         \ // the other three rows
 	ADD  $(3*ROW), T                         \
@@ -51,7 +46,7 @@ quarter:                                 \
 	NEXT_GROUP(group)                        \
 	FOLD_SUMS(0)                             \
 	FOLD_SUMS(1)                             \
-	ADD  $W_AT, FRAME, SUMS                  \
+	ADD  $neonSoft_w, WORK, SUMS             \
 	VLD1_S4(SUMS_NUMBER, QA)                 \
 	FOLD_SET(QA, softCall_w)                 \
 	SUB  $const_BlockSize, LEFT              \
@@ -60,28 +55,28 @@ quarter:                                 \
 
 // Σ w, and the weights of both classes to the frame.
 #define TARGET_WEIGHTS \
-	ROWS_OF(T, F0, F1, F2, F3)    \ // QA = y
-	ROWS_OF(W, F4, F5, F6, F7)    \ // QB = w
-	FMOVQ (MASKS), F30            \
-	ADD_ROWS(QB, K0)              \
-	FMOVQ.P F30, 16(MASKS)        \
-	EACH(VFMUL_S4, QA, QB, QC)    \ // QC = w·y
-	EACH_N(VFSUB_S4, QA, ONE, QA) \
-	EACH(VFMUL_S4, QA, QB, QD)    \ // QD = w·(1 − y)
-	ADD  $WEIGHTS_AT, FRAME, TEMP \
-	VST1P_S4(TEMP_NUMBER, QC)     \
+	ROWS_OF(T, F0, F1, F2, F3)         \ // QA = y
+	ROWS_OF(W, F4, F5, F6, F7)         \ // QB = w
+	FMOVQ (MASKS), F30                 \
+	ADD_ROWS(QB, K0)                   \
+	FMOVQ.P F30, 16(MASKS)             \
+	EACH(VFMUL_S4, QA, QB, QC)         \ // QC = w·y
+	EACH_N(VFSUB_S4, QA, ONE, QA)      \
+	EACH(VFMUL_S4, QA, QB, QD)         \ // QD = w·(1 − y)
+	ADD  $neonSoft_weights, WORK, TEMP \
+	VST1P_S4(TEMP_NUMBER, QC)          \
 	VST1P_S4(TEMP_NUMBER, QD)
 
 #define TARGET_FOREGROUND(w) \
-	ADD  $WEIGHTS_AT, FRAME, TEMP \
+	ADD  $neonSoft_weights, WORK, TEMP \
 	VLD1P_S4(TEMP_NUMBER, w)
 #define TARGET_BACKGROUND(w) VLD1_S4(TEMP_NUMBER, w) // after the foreground's
 
 #define ADD_REGION(r, s, w) \
-	TARGET_FOREGROUND(w)                  \
-	ADD_WEIGHTED(r, s, w, CLASS_SUMS+R_S) \
-	TARGET_BACKGROUND(w)                  \
-	ADD_WEIGHTED(s, r, w, R_S)
+	TARGET_FOREGROUND(w)                                 \
+	ADD_WEIGHTED(r, s, w, neonClass__size+neonQuarter_r) \
+	TARGET_BACKGROUND(w)                                 \
+	ADD_WEIGHTED(s, r, w, neonQuarter_r)
 
 // One sum of a class.
 #define ADD_L(l, w, offset) \
@@ -95,13 +90,13 @@ quarter:                                 \
 	EACH_N(VFSUB_S4, QA, ONE, QB) \
 	ADD_REGION(QA, QB, QC)
 #define CLAMPED \
-	FLDPQ EPS_AT(FRAME), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, QA, QA)    \
-	EACH_M(VFMAX_S4, K0, QB, QB)    \
-	EACH_M(VFMIN_S4, K1, QA, QA)    \ // below 1 the logarithm takes the same from r
-	EACH_M(VFMIN_S4, K1, QB, QB)    \
-	MOVD KEPT, TEMP                 \
-	VST1P_S4(TEMP_NUMBER, QA)       \
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, QA, QA)         \
+	EACH_M(VFMAX_S4, K0, QB, QB)         \
+	EACH_M(VFMIN_S4, K1, QA, QA)         \ // below 1 the logarithm takes the same from r
+	EACH_M(VFMIN_S4, K1, QB, QB)         \
+	MOVD KEPT, TEMP                      \
+	VST1P_S4(TEMP_NUMBER, QA)            \
 	VST1_S4(TEMP_NUMBER, QB)
 #define SWAPPED \
 	MOVD KEPT, TEMP           \
@@ -111,17 +106,17 @@ quarter:                                 \
 // The sums of a class that no voxel of the set is of are left alone. ADD_OWN
 // adds what r (QA) and s (QB) have, at offset, by the weights in QF.
 #define PROBABILITIES_SUMS(ADD_OWN) \
-	REGION                             \
-	CLAMPED                            \
-	TARGET_FOREGROUND(QF)              \
-	WITHOUT_WEIGHT(QF, QC, background) \
-	ADD_OWN(CLASS_SUMS+L_F)            \
-background:                        \
-	ADD  $(WEIGHTS_AT+64), FRAME, TEMP \
-	TARGET_BACKGROUND(QF)              \
-	WITHOUT_WEIGHT(QF, QC, added)      \
-	SWAPPED                            \
-	ADD_OWN(L_F)                       \
+	REGION                                  \
+	CLAMPED                                 \
+	TARGET_FOREGROUND(QF)                   \
+	WITHOUT_WEIGHT(QF, QC, background)      \
+	ADD_OWN(neonClass__size+neonQuarter_l)  \
+background:                             \
+	ADD  $(neonSoft_weights+64), WORK, TEMP \
+	TARGET_BACKGROUND(QF)                   \
+	WITHOUT_WEIGHT(QF, QC, added)           \
+	SWAPPED                                 \
+	ADD_OWN(neonQuarter_l)                  \
 added:
 
 #define ADD_CE(offset) \
@@ -146,23 +141,23 @@ added:
 	ADD_REGION(QE, QF, QG)
 
 #define LOGITS_CE \
-	SIDES                         \
-	SURPRISES                     \
-	TARGET_FOREGROUND(QA)         \
-	ADD_L(QC, QA, CLASS_SUMS+L_F) \
-	TARGET_BACKGROUND(QA)         \
-	ADD_L(QD, QA, L_F)
+	SIDES                                        \
+	SURPRISES                                    \
+	TARGET_FOREGROUND(QA)                        \
+	ADD_L(QC, QA, neonClass__size+neonQuarter_l) \
+	TARGET_BACKGROUND(QA)                        \
+	ADD_L(QD, QA, neonQuarter_l)
 
 // FOCAL leaves the focal terms of the foreground in QA and of the background
 // in QB.
 #define LOGITS_FOCAL(SURPRISES_POWERS, FOCALS) \
-	SIDES                                    \
-	SURPRISES_POWERS                         \
-	FOCALS                                   \
-	TARGET_FOREGROUND(QG)                    \
-	ADD_WEIGHTED(QC, QA, QG, CLASS_SUMS+L_F) \
-	TARGET_BACKGROUND(QG)                    \
-	ADD_WEIGHTED(QD, QB, QG, L_F)
+	SIDES                                                   \
+	SURPRISES_POWERS                                        \
+	FOCALS                                                  \
+	TARGET_FOREGROUND(QG)                                   \
+	ADD_WEIGHTED(QC, QA, QG, neonClass__size+neonQuarter_l) \
+	TARGET_BACKGROUND(QG)                                   \
+	ADD_WEIGHTED(QD, QB, QG, neonQuarter_l)
 #define FOCALS(FOCAL) \
 	FOCAL(QF, QC, QA, QB, QG) \
 	FOCAL(QE, QD, QB, QF, QG)
@@ -170,114 +165,128 @@ added:
 	EACH(VFMUL_S4, QC, QG, QA) \
 	EACH(VFMUL_S4, QD, QB, QB)
 
-TEXT ·softProbabilitiesRegionNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, REGION, FOLD_REGION)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesCENEON(SB), 0, $976-16
+TEXT ·softProbabilitiesCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_CE, FOLD_CE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesHalfNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_HALF), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesOneNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_ONE), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesThreeHalvesNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_THREE_HALVES), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesTwoNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_TWO), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softProbabilitiesAnyNEON(SB), 0, $976-16
+TEXT ·softProbabilitiesAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_probabilities, RAW, PROBABILITIES_SUMS(ADD_ANY), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsRegionNEON(SB), 0, $976-16
+TEXT ·softLogitsRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, SIDES, FOLD_REGION)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsCENEON(SB), 0, $976-16
+TEXT ·softLogitsCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_CE, FOLD_CE)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsHalfNEON(SB), 0, $976-16
+TEXT ·softLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_HALF)), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsOneNEON(SB), 0, $976-16
+TEXT ·softLogitsOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_ONE)), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsThreeHalvesNEON(SB), 0, $976-16
+TEXT ·softLogitsThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_THREE_HALVES)), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsTwoNEON(SB), 0, $976-16
+TEXT ·softLogitsTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_TWO)), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softLogitsAnyNEON(SB), 0, $976-16
+TEXT ·softLogitsAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES_POWERS_ANY, FOCALS_ANY), FOLD_FOCAL)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET

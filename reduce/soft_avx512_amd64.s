@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "avx512_amd64.h"
+#include "four_avx512_amd64.h"
 #include "backward_avx512_amd64.h"
 #include "soft_avx512_amd64.h"
 

@@ -14,8 +14,6 @@
 
 #define LOAD_GAMMA FMOVQ (softBackward_hi-8)(CALL), F31 // K1[2], K1[3] = hi, lo
 
-#define KEPT_AT 512 // of the frame: three sets
-
 #define SOFT_BACKWARD(input, SIGNLESS, TURN, BODY) \
 	MOVD softBackward_prediction(CALL), X                             \
 	MOVD (softBackward_prediction+8)(CALL), LEFT                      \
@@ -23,8 +21,8 @@
 	MOVD softBackward_weights(CALL), W                                \
 	MOVD softBackward_gradient(CALL), G                               \
 	MOVBU softBackward_add(CALL), ADDS                                \
-	FRAME_BEGIN                                                       \
-	ADD  $KEPT_AT, FRAME, KEPT                                        \
+	WORK_BEGIN                                                        \
+	ADD  $neonPull_kept, WORK, KEPT                                   \
 	SPREAD_EPS(softBackward_eps)                                      \
 	SPREAD_COEFFICIENTS(softBackward_class, softBackward_gamma, TURN) \
 block:                                                            \
@@ -95,12 +93,12 @@ put:                               \
 
 // TP, FP and FN alone: a class's derivative is a number.
 #define REGION_BOTH \
-	ADD  $64, X                        \
-	TARGET_WEIGHTS(QA, QB, QC)         \
-	FLDPQ REGION_AT(FRAME), (F30, F31) \
-	EACH(VEOR_B16, QD, QD, QD)         \
-	EACH_M(VFMLA_S4, K0, QA, QD)       \ // the background's
-	EACH_M(VFMLA_S4, K1, QC, QD)       \
+	ADD  $64, X                             \
+	TARGET_WEIGHTS(QA, QB, QC)              \
+	FLDPQ neonPull_region(WORK), (F30, F31) \
+	EACH(VEOR_B16, QD, QD, QD)              \
+	EACH_M(VFMLA_S4, K0, QA, QD)            \ // the background's
+	EACH_M(VFMLA_S4, K1, QC, QD)            \
 	PUT(QD, QA)
 
 #define CE_BOTH \
@@ -140,107 +138,120 @@ put:                               \
 	VLD1_S4(TEMP_NUMBER, QC)                                    \
 	JOIN(QC, QE, QA, QB, QD, QF)
 
-TEXT ·softBackwardProbabilitiesRegionNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, REGION_BOTH)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesCENEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, CE_BOTH)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesHalfNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_BOTH(FOCAL_HALF))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesOneNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_BOTH(FOCAL_ONE))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesThreeHalvesNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_BOTH(FOCAL_THREE_HALVES))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesTwoNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_BOTH(FOCAL_TWO))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardProbabilitiesAnyNEON(SB), 0, $784-16
+TEXT ·softBackwardProbabilitiesAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_BOTH(FOCAL_ANY))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
 // TP, FP and FN alone are the same with ce 0.
-TEXT ·softBackwardLogitsCENEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_BOTH)
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardLogitsHalfNEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_BOTH(SURPRISES, SLOPE_HALF))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardLogitsOneNEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_BOTH(SURPRISES, SLOPE_ONE))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardLogitsThreeHalvesNEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_BOTH(SURPRISES, SLOPE_THREE_HALVES))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardLogitsTwoNEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_BOTH(SURPRISES, SLOPE_TWO))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET
 
-TEXT ·softBackwardLogitsAnyNEON(SB), 0, $784-16
+TEXT ·softBackwardLogitsAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
+	MOVD work+8(FP), WORK
 	SOFT_BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_BOTH(SURPRISES_POWERS_ANY, SLOPE_ANY))
 
 done:
-	MOVD DONE, ret+8(FP)
+	MOVD DONE, ret+16(FP)
 	RET

@@ -28,8 +28,7 @@ another.`,
 			if asJSON {
 				return errors.Join(printJSON(c.OutOrStdout(), p), err)
 			}
-			p.text(c.OutOrStdout())
-			return err
+			return errors.Join(printText(c.OutOrStdout(), p.text), err)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")

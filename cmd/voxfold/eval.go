@@ -39,7 +39,7 @@ their parameters:
 		RunE: func(c *cobra.Command, args []string) error { return e.run(c, args[0], args[1]) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&e.losses, "loss", nil, "a loss, as dice or focal:gamma=1.5; may be repeated (default: all)")
+	flags.StringArrayVar(&e.losses, "loss", nil, "a `loss`, as dice or focal:gamma=1.5; may be repeated (default: all)")
 	flags.Var(oneOf{&e.as, []string{"labels", "prediction"}}, "as", "what the prediction holds: labels, or numbers of a prediction (default: as its numbers are)")
 	e.pair.register(flags)
 	flags.BoolVar(&e.format.json, "json", false, "print JSON")
@@ -67,15 +67,15 @@ func lossHelp() string {
 type eval struct {
 	pair   pairFlags
 	losses []string // as --loss has them
-	as     string // "labels", "prediction", or "" for a guess
+	as     string   // "labels", "prediction", or "" for a guess
 	format format
 }
 
 // The flags that mean something for losses only, and those of them that tell
 // that losses are wanted.
 var (
-	telling   = []string{"loss", "activation", "slope", "intercept"}
-	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region", "level", "workers"}, telling...)
+	telling   = []string{"loss", "activation", "slope", "intercept", "quantised"}
+	forLosses = append([]string{"target", "foreground", "weights", "epsilon", "clamp-region"}, telling...)
 )
 
 func (e *eval) run(c *cobra.Command, referencePath, predictionPath string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -18,15 +19,18 @@ type foldFlags struct {
 }
 
 func (f *foldFlags) register(flags *pflag.FlagSet) {
-	flags.IntVar(&f.workers, "workers", 0, "goroutines that fold (0: one per core)")
-	flags.IntVar(&f.chunk, "chunk", 0, "voxels that are read at a time (0: a good number)")
+	flags.IntVar(&f.workers, "workers", 0, "`number` of goroutines that fold (0: one per core)")
+	flags.IntVar(&f.chunk, "chunk", 0, "`number` of voxels that are read at a time (0: up to 262144)")
 	flags.Var(parsed[reduce.Level]{&f.level, reduce.ParseLevel, "level"}, "level",
 		"kernels: auto, generic, avx2, avx512 or neon; all give the same bits")
 }
 
+// maxChunk bounds the memory that a slip of the finger can ask for.
+const maxChunk = 1 << 28
+
 func (f *foldFlags) check() error {
-	if f.chunk < 0 {
-		return usagef("--chunk %d: want 1 or more", f.chunk)
+	if f.chunk < 0 || f.chunk > maxChunk {
+		return usagef("--chunk %d: want 1 to %d", f.chunk, maxChunk)
 	}
 	return nil
 }
@@ -102,7 +106,7 @@ type oneOf struct {
 
 func (o oneOf) Set(text string) error {
 	if !slices.Contains(o.words, text) {
-		return fmt.Errorf("want one of %v", o.words)
+		return fmt.Errorf("want %s", strings.Join(o.words, " or "))
 	}
 	*o.value = text
 	return nil
@@ -115,4 +119,4 @@ func (o oneOf) String() string {
 	return *o.value
 }
 
-func (o oneOf) Type() string { return "word" }
+func (o oneOf) Type() string { return strings.Join(o.words, "|") }

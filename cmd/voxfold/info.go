@@ -36,8 +36,7 @@ it reads the whole file once per channel.`,
 			if asJSON {
 				return printJSON(c.OutOrStdout(), p)
 			}
-			p.text(c.OutOrStdout(), f)
-			return nil
+			return printText(c.OutOrStdout(), func(w io.Writer) { p.text(w, f) })
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"math"
-	"strconv"
 )
 
 // A number is written in the shortest form that reads back exactly, and as
@@ -27,8 +26,9 @@ func (n *number) UnmarshalJSON(text []byte) error {
 
 // csv is the number as a cell.
 func (n number) csv() string {
-	if math.IsNaN(float64(n)) {
+	text, err := n.MarshalJSON()
+	if err != nil || string(text) == "null" { // JSON has no infinities, and no result is one
 		return ""
 	}
-	return strconv.FormatFloat(float64(n), 'g', -1, 64)
+	return string(text)
 }

@@ -25,10 +25,11 @@ type pairFlags struct {
 	intercept   float64
 	target      string // "labels", "soft", or "" for a guess
 	foreground  foreground
-	ignore      []int32
+	ignore      labelList
 	weights     string
 	epsilon     float64
 	clampRegion bool
+	quantised   bool
 	geometry    string // "check" or "ignore"
 	axes        string
 }
@@ -38,17 +39,18 @@ func (f *pairFlags) register(flags *pflag.FlagSet) {
 	flags.Var(parsed[reduce.Activation]{&f.activation, reduce.ParseActivation, "activation"}, "activation",
 		"what makes probabilities of the prediction: none, sigmoid or softmax")
 	flags.Float64Var(&f.slope, "slope", 1, "the prediction's values are slope·value + intercept, before anything else")
-	flags.Float64Var(&f.intercept, "intercept", 0, "see --slope")
+	flags.Float64Var(&f.intercept, "intercept", 0, "the `number` of --slope")
 	flags.Var(oneOf{&f.target, []string{"labels", "soft"}}, "target",
 		"what the reference holds: labels, or soft numbers in [0,1], one per channel (default: as its numbers are)")
 	flags.Var(&f.foreground, "foreground", "labels that count as foreground for a prediction of one channel: nonzero, or a list as 1,2")
-	flags.Int32SliceVar(&f.ignore, "ignore", nil, "labels of the reference whose voxels do not count")
-	flags.StringVar(&f.weights, "weights", "", "file of a weight per voxel")
+	flags.Var(&f.ignore, "ignore", "labels of the reference whose voxels do not count; may be repeated")
+	flags.StringVar(&f.weights, "weights", "", "`file` of a weight per voxel")
 	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers (default 1e-7)")
 	flags.BoolVar(&f.clampRegion, "clamp-region", false, "bound probabilities in TP, FP and FN too, as published code does")
+	flags.BoolVar(&f.quantised, "quantised", false, "the prediction's uint8 numbers v are probabilities v/255")
 	f.geometry = "check"
 	flags.Var(oneOf{&f.geometry, []string{"check", "ignore"}}, "geometry", "check that the volumes lie in the same place, or ignore it")
-	flags.StringVar(&f.axes, "axes", "", "axes of the .npy prediction, by the letters b (sample), c (channel), z, y, x; labels and weights have no c")
+	flags.StringVar(&f.axes, "axes", "", "`axes` of the .npy prediction, by the letters b (sample), c (channel), z, y, x; labels and weights have no c")
 }
 
 // check finds what no parsing of a single flag can.
@@ -62,10 +64,30 @@ func (f *pairFlags) check() error {
 	return f.fold.check()
 }
 
+// labelList is a flag that is labels as 1,2,3.
+type labelList []int32
+
+func (l *labelList) Set(text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		label, err := strconv.ParseInt(part, 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q is no label: want whole numbers as 1,2", part)
+		}
+		*l = append(*l, int32(label))
+	}
+	return nil
+}
+
+func (l *labelList) Type() string { return "labels" }
+
+func (l *labelList) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(*l), " ", ","), "[]")
+}
+
 // foreground is a flag that is the word nonzero or a list of labels.
 type foreground struct {
 	nonzero bool
-	labels  []int32
+	labels  labelList
 }
 
 func (f *foreground) Set(text string) error {
@@ -73,23 +95,16 @@ func (f *foreground) Set(text string) error {
 	if f.nonzero {
 		return nil
 	}
-	for part := range strings.SplitSeq(text, ",") {
-		label, err := strconv.ParseInt(part, 10, 32)
-		if err != nil {
-			return fmt.Errorf("%q: want nonzero, or labels as 1,2", part)
-		}
-		f.labels = append(f.labels, int32(label))
-	}
-	return nil
+	return f.labels.Set(text)
 }
 
-func (f *foreground) Type() string { return "nonzero|labels" }
+func (f *foreground) Type() string { return "labels" }
 
 func (f *foreground) String() string {
 	if f.nonzero {
 		return "nonzero"
 	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(f.labels), " ", ","), "[]")
+	return f.labels.String()
 }
 
 // A pair is a reference and a prediction of the same voxels.
@@ -97,6 +112,7 @@ type pair struct {
 	reference, prediction *volume.File
 	weights               *volume.File // or nil
 	soft                  bool         // the reference is a soft target
+	element               volume.Type  // Uint8 or Float16 where the prediction is taken as it is in the file, else Float32
 }
 
 // openPrediction opens the prediction as one with channels.
@@ -123,23 +139,36 @@ func (f *pairFlags) open(path string, opts volume.Options, axes string) (*volume
 // match opens reference and weights beside a prediction and checks that they
 // cover the same voxels.
 func (f *pairFlags) match(c *cobra.Command, prediction *volume.File, referencePath string) (*pair, error) {
-	p := &pair{prediction: prediction}
+	p := &pair{prediction: prediction, element: volume.Float32}
+	if f.quantised {
+		if prediction.Type != volume.Uint8 || prediction.Scaled() || f.activation != reduce.None {
+			return nil, usagef("--quantised: %s holds %v numbers%s: want unscaled uint8 ones, with no activation", prediction.Path, prediction.Type, map[bool]string{true: ", scaled"}[prediction.Scaled()])
+		}
+		p.element = volume.Uint8
+	}
 	var err error
 	if p.reference, p.soft, err = f.openReference(c, referencePath, prediction); err != nil {
+		return nil, err
+	}
+	if err := f.agree(c, p.reference, prediction); err != nil {
 		return nil, err
 	}
 	if f.weights != "" {
 		if p.weights, err = f.openLabels(f.weights, volume.Options{}); err != nil {
 			return nil, err
 		}
-		if err := f.agree(c, p.reference, p.weights); err != nil {
-			return nil, err
-		}
 		if p.weights.Channels != 1 {
 			return nil, fmt.Errorf("%s has %d channels: want one weight per voxel", f.weights, p.weights.Channels)
 		}
+		beside := p.reference
+		if !beside.Geometry.Known {
+			beside = prediction
+		}
+		if err := f.agree(c, beside, p.weights); err != nil {
+			return nil, err
+		}
 	}
-	return p, f.agree(c, p.reference, prediction)
+	return p, f.checkAxes(p.reference, prediction, p.weights)
 }
 
 // matchLabels opens two label maps, with the checks of match.
@@ -155,7 +184,19 @@ func (f *pairFlags) matchLabels(c *cobra.Command, predictionPath, referencePath 
 		}
 	}
 	p := &pair{reference: files[0], prediction: files[1]}
+	if err := f.checkAxes(files[:]...); err != nil {
+		return nil, err
+	}
 	return p, f.agree(c, p.reference, p.prediction)
+}
+
+// checkAxes finds --axes where no file is one that has them named.
+func (f *pairFlags) checkAxes(files ...*volume.File) error {
+	array := func(file *volume.File) bool { return file != nil && file.Axes != "" }
+	if f.axes != "" && !slices.ContainsFunc(files, array) {
+		return usagef("--axes %s: there is no NumPy array, and other formats say themselves what their axes are", f.axes)
+	}
+	return nil
 }
 
 // openReference opens the reference, and says whether it is soft.
@@ -170,21 +211,16 @@ func (f *pairFlags) openReference(c *cobra.Command, path string, prediction *vol
 	} else if file, err = f.openLabels(path, volume.Options{}); err != nil {
 		return nil, false, err
 	}
+	one, same := file.Channels == 1, file.Channels == prediction.Channels
 	switch {
-	case f.target == "soft" && file.Channels != prediction.Channels:
-		return nil, false, fmt.Errorf("%s has %d channels and %s %d: a soft target has those of the prediction",
+	case !one && (!same || f.target == "labels"), !same && f.target == "soft":
+		return nil, false, fmt.Errorf("channels: %s has %d, %s has %d; want one for labels, and those of the prediction for a soft target",
 			path, file.Channels, prediction.Path, prediction.Channels)
-	case f.target == "soft":
-		return file, true, nil
-	case file.Channels == 1 && prediction.Channels > 1 || f.target == "labels":
-		if file.Channels != 1 {
-			return nil, false, fmt.Errorf("%s has %d channels: labels have one", path, file.Channels)
-		}
+	case f.target != "":
+		return file, f.target == "soft", nil
+	case !same:
 		return file, false, nil
-	case file.Channels != prediction.Channels:
-		return nil, false, fmt.Errorf("%s has %d channels and %s %d: want labels, of one channel, or a soft target, of those of the prediction",
-			path, file.Channels, prediction.Path, prediction.Channels)
-	case file.Channels > 1:
+	case !one:
 		note(c, "%s has the prediction's channels: taken as a soft target (--target labels if it is not)", path)
 		return file, true, nil
 	}
@@ -197,9 +233,6 @@ func (f *pairFlags) openReference(c *cobra.Command, path string, prediction *vol
 
 // agree checks that two files cover the same voxels.
 func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
-	if f.axes != "" && a.Axes == "" && b.Axes == "" {
-		return usagef("--axes %s: neither %s nor %s is a NumPy array", f.axes, a.Path, b.Path)
-	}
 	remark, err := a.Geometry.Compare(b.Geometry)
 	switch {
 	case a.Geometry.Shape != b.Geometry.Shape:
@@ -212,7 +245,7 @@ func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
 		note(c, "%s and %s: %s", a.Path, b.Path, remark)
 	}
 	if a.Samples != b.Samples {
-		return fmt.Errorf("%s has %d samples, %s has %d", a.Path, a.Samples, b.Path, b.Samples)
+		return fmt.Errorf("samples: %s has %d, %s has %d", a.Path, a.Samples, b.Path, b.Samples)
 	}
 	if shape := a.Geometry.Shape; (a.Axes == "") != (b.Axes == "") && shape[0] == shape[2] && shape[0] > 1 {
 		array := a
@@ -257,7 +290,15 @@ func (p *pair) chunks(wanted int, fold func(b *buffer) error) error {
 	voxels = int(min(int64(voxels), p.prediction.Geometry.Voxels()))
 	var buffers [2]*buffer
 	for i := range buffers {
-		b := &buffer{prediction: planes(p.prediction.Channels, voxels)}
+		b := &buffer{}
+		switch p.element {
+		case volume.Uint8:
+			b.bytes = planesOf[uint8](p.prediction.Channels, voxels)
+		case volume.Float16:
+			b.halves = planesOf[uint16](p.prediction.Channels, voxels)
+		default:
+			b.prediction = planes(p.prediction.Channels, voxels)
+		}
 		if p.soft {
 			b.soft = planes(p.reference.Channels, voxels)
 		} else {
@@ -268,9 +309,13 @@ func (p *pair) chunks(wanted int, fold func(b *buffer) error) error {
 		}
 		buffers[i] = b
 	}
+	hint := "; --ignore says which labels do not count"
+	if p.prediction.Channels == 1 {
+		hint = "; --foreground says which labels are foreground, --ignore which do not count"
+	}
 	for sample := range p.prediction.Samples {
 		if err := p.sample(sample, buffers, fold); err != nil {
-			return p.locate(err)
+			return p.locate(err, hint)
 		}
 	}
 	return nil
@@ -298,7 +343,11 @@ func (p *pair) sample(sample int, buffers [2]*buffer, fold func(b *buffer) error
 	return stream(buffers, func(b *buffer) error {
 		b.sample = sample
 		var reads together
-		reads.float32s(prediction, b.prediction)
+		elements(&reads, prediction, b.bytes)
+		elements(&reads, prediction, b.halves)
+		if b.prediction != nil {
+			reads.float32s(prediction, b.prediction)
+		}
 		if b.weights != nil {
 			reads.float32s(weights, [][]float32{b.weights})
 		}
@@ -346,7 +395,7 @@ func (p *pair) count(sample, wanted int, counts *reduce.LabelCounts, bar progres
 		bar.add(b.voxels)
 		return b.reference.cut(b.voxels).count(counts, b.prediction.cut(b.voxels))
 	})
-	return p.locate(err)
+	return p.locate(err, "")
 }
 
 // planeReaders are the channels of a sample.
@@ -396,6 +445,13 @@ func (t *together) float32s(from planeReaders, to [][]float32) {
 	}
 }
 
+// elements reads numbers as the file has them, where there is room for such.
+func elements[E volume.Element](t *together, from planeReaders, to [][]E) {
+	for i, room := range to {
+		t.add(func() (int, error) { return volume.ReadElements(from[i], room) })
+	}
+}
+
 func (t *together) labels(from planeReaders, to labels) {
 	t.add(func() (int, error) { return to.read(from[0]) })
 }
@@ -411,20 +467,21 @@ func (t *together) wait() (voxels int, err error) {
 }
 
 // locate puts the file and the coordinates to an error of a voxel that cannot
-// be summed.
-func (p *pair) locate(err error) error {
+// be summed, and a hint to one of a label.
+func (p *pair) locate(err error, hint string) error {
 	var bad *reduce.InputError
 	if !errors.As(err, &bad) {
 		return err
 	}
-	file, hint := p.reference, ""
+	file := p.reference
 	switch bad.What {
 	case "prediction":
 		file = p.prediction
 	case "weight":
 		file = p.weights
-	case "label":
-		hint = "; --foreground says which labels are foreground, --ignore which do not count"
+	}
+	if bad.What != "label" {
+		hint = ""
 	}
 	x, y, z := file.Geometry.At(bad.Voxel)
 	return &volume.VoxelError{

@@ -91,18 +91,18 @@ func (p *phantomRun) run(c *cobra.Command) error {
 	if p.json {
 		return printJSON(c.OutOrStdout(), result)
 	}
-	out := c.OutOrStdout()
-	p.describe(out, o.Activation)
-	result.text(out)
-	rate := func(t time.Duration) string {
-		return fmt.Sprintf("%.3g million voxels/s", float64(result.Voxels)/1e6/max(t.Seconds(), 1e-9))
-	}
-	fmt.Fprintf(out, "\n%s in %.2f s (%s while folding), level %v", rate(elapsed), elapsed.Seconds(), rate(folding), r.Level())
-	if peak, ok := peakMemory(); ok {
-		fmt.Fprintf(out, ", peak memory %.1f MiB", float64(peak)/(1<<20))
-	}
-	fmt.Fprintln(out)
-	return nil
+	return printText(c.OutOrStdout(), func(w io.Writer) {
+		p.describe(w, o.Activation)
+		result.text(w)
+		rate := func(t time.Duration) string {
+			return fmt.Sprintf("%.3g million voxels/s", float64(result.Voxels)/1e6/max(t.Seconds(), 1e-9))
+		}
+		fmt.Fprintf(w, "\n%s in %.2f s (%s while folding), level %v", rate(elapsed), elapsed.Seconds(), rate(folding), r.Level())
+		if peak, ok := peakMemory(); ok {
+			fmt.Fprintf(w, ", peak memory %.1f MiB", float64(peak)/(1<<20))
+		}
+		fmt.Fprintln(w)
+	})
 }
 
 func (p *phantomRun) describe(w io.Writer, a reduce.Activation) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -34,8 +35,14 @@ func (f format) print(w io.Writer, r report) error {
 		out.Flush()
 		return out.Error()
 	}
-	r.text(w)
-	return nil
+	return printText(w, r.text)
+}
+
+// printText prints, and tells whether all of it could be written.
+func printText(w io.Writer, text func(w io.Writer)) error {
+	b := bufio.NewWriter(w)
+	text(b)
+	return b.Flush()
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -12,7 +12,7 @@ import (
 
 // commands make what stands behind voxfold's name on the command line. A new
 // command is a file of its own and a word here.
-var commands = []func() *cobra.Command{newEval, newInfo, newCPU, newBench, newGrad}
+var commands = []func() *cobra.Command{newEval, newInfo, newCPU, newBench, newGrad, newSweep}
 
 // The exit codes beside 0.
 const (

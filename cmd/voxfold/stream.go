@@ -44,18 +44,22 @@ func stream[B any](buffers [2]B, read, fold func(B) error) error {
 type buffer struct {
 	sample     int
 	voxels     int
-	prediction [][]float32 // per channel
+	prediction [][]float32 // per channel; or, as the file has them:
+	bytes      [][]uint8   // quantised probabilities
+	halves     [][]uint16  // float16 numbers
 	soft       [][]float32 // the target, per channel; nil where labels are
 	labels     labels
 	weights    []float32 // nil where there are none
 }
 
-// The numbers of a buffer, all channels counted: with two of them and the
-// labels beside, what the command needs stays below 64 MiB however many
-// channels there are. Half a buffer's numbers are for soft targets.
 const (
+	// mostVoxels of a chunk keep several workers busy, each of which takes a
+	// segment of 65,536 at a time.
+	mostVoxels = 256 << 10
+
+	// bufferNumbers of float32, all channels counted, keep two buffers of
+	// predictions at 16 MiB, and with soft targets at 32.
 	bufferNumbers = 2 << 20
-	mostVoxels    = 256 << 10
 )
 
 // chunkVoxels returns how many voxels a chunk has: as many as wanted, where
@@ -67,17 +71,19 @@ func chunkVoxels(wanted, channels int) int {
 	return min(mostVoxels, bufferNumbers/channels)
 }
 
-func planes(channels, voxels int) [][]float32 {
-	p := make([][]float32, channels)
+func planes(channels, voxels int) [][]float32 { return planesOf[float32](channels, voxels) }
+
+func planesOf[T any](channels, voxels int) [][]T {
+	p := make([][]T, channels)
 	for c := range p {
-		p[c] = make([]float32, voxels)
+		p[c] = make([]T, voxels)
 	}
 	return p
 }
 
 // cut returns the first n voxels of every plane.
-func cut(planes [][]float32, n int) [][]float32 {
-	front := make([][]float32, len(planes))
+func cut[T any](planes [][]T, n int) [][]T {
+	front := make([][]T, len(planes))
 	for c, p := range planes {
 		front[c] = p[:n]
 	}
@@ -86,7 +92,15 @@ func cut(planes [][]float32, n int) [][]float32 {
 
 // chunk is the buffer as a Reducer takes it.
 func (b *buffer) chunk() reduce.Chunk {
-	c := reduce.Chunk{Prediction: reduce.Float32(cut(b.prediction, b.voxels)...)}
+	var c reduce.Chunk
+	switch {
+	case b.bytes != nil:
+		c.Prediction = reduce.Quantised(cut(b.bytes, b.voxels)...)
+	case b.halves != nil:
+		c.Prediction = reduce.Float16(cut(b.halves, b.voxels)...)
+	default:
+		c.Prediction = reduce.Float32(cut(b.prediction, b.voxels)...)
+	}
 	if b.soft != nil {
 		c.Target = reduce.Soft(cut(b.soft, b.voxels)...)
 	} else {
