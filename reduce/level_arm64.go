@@ -12,15 +12,40 @@ func (l Level) hard(p pass, c *hardCall) int {
 	return hardGeneric(p, c)
 }
 
-func (l Level) soft(p pass, c *softCall) int { return softGeneric(p, c) }
+func (l Level) soft(p pass, c *softCall) int {
+	if l == NEON {
+		return softNEON(p, c)
+	}
+	return softGeneric(p, c)
+}
 
-func (l Level) planar(p pass, c *planarCall) int { return planarGeneric(p, c) }
+func (l Level) planar(p pass, c *planarCall) int {
+	if l == NEON {
+		return planarNEON(p, c)
+	}
+	return planarGeneric(p, c)
+}
 
-func (l Level) hardBackward(p pass, c *hardBackward) int { return hardBackwardGeneric(p, c) }
+func (l Level) hardBackward(p pass, c *hardBackward) int {
+	if l == NEON {
+		return hardBackwardNEON(p, c)
+	}
+	return hardBackwardGeneric(p, c)
+}
 
-func (l Level) softBackward(p pass, c *softBackward) int { return softBackwardGeneric(p, c) }
+func (l Level) softBackward(p pass, c *softBackward) int {
+	if l == NEON {
+		return softBackwardNEON(p, c)
+	}
+	return softBackwardGeneric(p, c)
+}
 
-func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBackwardGeneric(p, c) }
+func (l Level) planarBackward(p pass, c *planarBackward) int {
+	if l == NEON {
+		return planarBackwardNEON(p, c)
+	}
+	return planarBackwardGeneric(p, c)
+}
 
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) {

@@ -79,3 +79,13 @@
 #define VST1P_S4(n, t)  WORD $(0x4c9f2800 | (n)<<5 | (t))
 #define VLD1_S4(n, t)   WORD $(0x4c402800 | (n)<<5 | (t)) // n stays
 #define VST1_S4(n, t)   WORD $(0x4c002800 | (n)<<5 | (t)) // n stays
+
+// Used by the backward kernels.
+#define VFABD_S4(m, n, d)   WORD $(0x6ea0d400 | (m)<<16 | (n)<<5 | (d)) // |n − m|
+#define VUMIN_B16(m, n, d)  WORD $(0x6e206c00 | (m)<<16 | (n)<<5 | (d))
+#define VSHL2_B16(n, d)     WORD $(0x4f0a5400 | (n)<<5 | (d)) // n << 2
+
+// Used by the kernels for several channels.
+#define VCMEQ_S4(m, n, d)  WORD $(0x6ea08c00 | (m)<<16 | (n)<<5 | (d))
+#define VCMLT0_S4(n, d)    WORD $(0x4ea0a800 | (n)<<5 | (d)) // n < 0, signed
+#define VFNEG_S4(n, d)     WORD $(0x6ea0f800 | (n)<<5 | (d))

@@ -116,12 +116,13 @@
 	VST1P_S4(MASKS_NUMBER, QE)        \
 	VST1P_S4(MASKS_NUMBER, QF)
 
-// Four rows of the quarter into QA.
-#define LOAD_ROWS \
-	FMOVQ.P ROW(X), F0 \
-	FMOVQ.P ROW(X), F1 \
-	FMOVQ.P ROW(X), F2 \
-	FMOVQ.P (16-3*ROW)(X), F3 // back, and on to the next quarter
+// Four rows of the quarter, those of X into QA.
+#define ROWS_OF(p, a, b, c, d) \
+	FMOVQ.P ROW(p), a \
+	FMOVQ.P ROW(p), b \
+	FMOVQ.P ROW(p), c \
+	FMOVQ.P (16-3*ROW)(p), d // back, and on to the next quarter
+#define LOAD_ROWS ROWS_OF(X, F0, F1, F2, F3)
 
 #define NEXT_QUARTER(loop) \
 	SUB  $1, QUARTERS \
@@ -166,7 +167,7 @@
 	FMOVD F20, offset(CALL)
 
 #define FOLD_SET(s, offset) FOLD(s, s+1, s+2, s+3, offset)
-#define SUM_AT(sum, y)      (hardCall_sums+sum+8*y)
+#define SUM_AT(sum, y)      (CALL_SUMS+sum+8*y) // CALL_SUMS is where the call has them
 
 // The sums of a class, r at 0 of each quarter, s at 1, l at 2, f at 3.
 #define LOAD_SUMS(y) \

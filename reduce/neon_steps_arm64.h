@@ -60,7 +60,7 @@
 	VFADD_S4((s)+2, acc, acc) \
 	VFADD_S4((s)+3, acc, acc)
 
-// The same by weights that are 0 or 1: the product is exact.
+// The same by weights, fused.
 #define ADD_ROWS_WEIGHTED(s, w, acc) \
 	VFMLA_S4(w, s, acc)         \ // acc += w[row]·s[row]
 	VFMLA_S4((w)+1, (s)+1, acc) \
@@ -89,26 +89,29 @@
 
 // l = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
 // r; k and u are scratch.
-#define NEG_LOG(r, s, k, l, u) \
+#define NEG_LOG(r, s, k, l, u) NEG_LOG_KEEP(r, s, k, l, u, r)
+
+// The same leaves r where v is a scratch set of its own.
+#define NEG_LOG_KEEP(r, s, k, l, u, v) \
 	LOAD_K0_K1(neonTable_splitNegLog) \
 	EACH_N(VUQSUB_S4, r, K0, k)       \ // k = (below1 − bits(r)) & exponent, 0 where r is 1:
 	EACH_M(VAND_B16, K1, k, k)        \ // −min(k, 0)·2^23
-	EACH(VADD_S4, k, r, r)            \ // m = r·2^k
-	EACH_N(VFSUB_S4, r, ONE, l)       \
+	EACH(VADD_S4, k, r, v)            \ // m = r·2^k
+	EACH_N(VFSUB_S4, v, ONE, l)       \
 	EACH(VCMTST_S4, k, k, u)          \
 	EACH(VBIF_B16, u, s, l)           \ // l = g = k ≠ 0 ? 1 − m : s
 	EACH1(VSCVTF23_S4, k, k)          \ // k = float32(k)
 	LOAD_K1(neonTable_negLogFactors)  \
 	POLYNOMIAL(neonTable_negLog)      \
 	FIRST(VFMLA_LANE, 0, l, u)        \
-	HORNER(VFMLA_S4, u, l, r)         \
-	HORNER(VFMLA_S4, r, l, u)         \
-	HORNER(VFMLA_S4, u, l, r)         \
-	HORNER(VFMLA_S4, r, l, u)         \
-	HORNER(VFMLA_S4, u, l, r)         \
-	HORNER(VFMLA_S4, r, l, u)         \ // u = Q(g)
-	EACH(VFMUL_S4, l, l, r)           \
-	EACH(VFMLA_S4, u, r, l)           \ // l += g²·Q
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \
+	HORNER(VFMLA_S4, u, l, v)         \
+	HORNER(VFMLA_S4, v, l, u)         \ // u = Q(g)
+	EACH(VFMUL_S4, l, l, v)           \
+	EACH(VFMLA_S4, u, v, l)           \ // l += g²·Q
 	EACH_LANE(VFMLA_LANE, 1, K1, k, l)  // l += k·ln 2
 
 // t = e^−a for a = |x|; n and f stay: −a = n·ln 2 − f. Takes a, which becomes
@@ -208,3 +211,68 @@
 	HORNER(VFMLS_S4, e, n, l)          \ // l = P(f)
 	EACH1(VSHL23_S4, v, v)             \ // 2^n
 	EACH(VFMUL_S4, l, v, v)              // v = P·2^n
+
+// Focal terms: d = s^γ·l. u, v and QC are scratch. LOAD_GAMMA is the
+// kernel's: γ in two parts to lanes 2 and 3 of K1.
+#define FOCAL_HALF(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d) \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_ONE(s, l, d, u, v) \
+	EACH(VFMUL_S4, l, s, d)
+#define FOCAL_THREE_HALVES(s, l, d, u, v) \
+	EACH1(VFSQRT_S4, s, d)  \ // d = √s
+	EACH(VFMUL_S4, s, d, d) \
+	EACH(VFMUL_S4, l, d, d)
+#define FOCAL_TWO(s, l, d, u, v) \
+	EACH(VFMUL_S4, s, s, d) \
+	EACH(VFMUL_S4, l, d, d)
+
+#define FOCAL_ANY(s, l, d, u, v) \
+	LOG2(s, u, QC, d)                          \
+	LOAD_GAMMA                                 \
+	EXP2(u, QC, s, d, v, VFADD_S4, VFMLS_LANE) \
+	EACH(VFMUL_S4, l, d, d)
+
+// The parts of a logit u in QA, |u| being in QB: QB f as EXP leaves it, QC t,
+// QD n, QE r and QF s. POSITIVE is the comparison that says whether u is.
+#define LOGIT_SIDES(POSITIVE) \
+	EXP(QB, QC, QD, QE, QF)              \ // QC = t = e^−|u|
+	SIGMOID(QC, QE, QF, QG)              \ // QE = large, QF = small
+	SWAP_ROW(POSITIVE, QA, QE, QF)       \ // QE = r, QF = s
+	SWAP_ROW(POSITIVE, QA+1, QE+1, QF+1) \
+	SWAP_ROW(POSITIVE, QA+2, QE+2, QF+2) \
+	SWAP_ROW(POSITIVE, QA+3, QE+3, QF+3)
+
+// Swaps large and small where u is not positive.
+#define SWAP_ROW(POSITIVE, u, large, small) \
+	POSITIVE(u, K0)            \
+	VMOV_B16(large, K1)        \
+	VBIF_B16(K0, small, large) \
+	VBIF_B16(K0, K1, small)
+
+// QC = ℓ = log1p(t) + max(−u, 0), of QC = log1p(t). Takes QA.
+#define FOREGROUND_L \
+	VEOR_B16(K0, K0, K0)         \
+	EACH_M(VFMIN_S4, K0, QA, QA) \
+	EACH(VFSUB_S4, QA, QC, QC)     // log1p(t) − min(x, 0)
+#define BACKGROUND_L \
+	VEOR_B16(K0, K0, K0)         \
+	EACH_M(VFMAX_S4, K0, QA, QA) \
+	EACH(VFADD_S4, QA, QC, QC)     // log1p(t) + max(x, 0)
+
+#define LOGIT_CE(L) \
+	LOG1P(QC, QB, QD, QE) \
+	L
+
+// ℓ and QG = s^γ. Any γ takes log2 s = n − (f·log2E + log1p(t)·log2E), f as EXP leaves it, and n
+// and f only where s is the small one.
+#define LOGIT_CE_POWER(POSITIVE, L) \
+	EACH1(POSITIVE, QA, QE)                        \
+	EACH(VAND_B16, QE, QB, QB)                     \ // QB = f, 0 where s is large
+	EACH(VAND_B16, QE, QD, QD)                     \ // QD = n, 0 where s is large
+	LOG1P(QC, QE, QF, QG)                          \
+	EACH_LANE(VFMUL_LANE, 2, K1, QC, QE)           \ // QE = log1p(t)·log2E
+	EACH_LANE(VFMLA_LANE, 2, K1, QB, QE)           \ // QE += f·log2E
+	L                                              \
+	LOAD_GAMMA                                     \
+	EXP2(QD, QE, QF, QG, QA, VFSUB_S4, VFMLA_LANE)   // QG = 2^(γ·(QD − QE))

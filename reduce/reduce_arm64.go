@@ -225,6 +225,13 @@ type neonTable struct {
 	half        [4]float32
 	ln2         [4]float32
 	signBit     [4]uint32
+	normal      [4]float32 // 2^-126
+
+	oneOf      [2][4]float32 // 1 in the lane of class 0, of class 1
+	signOf0    [4]uint32     // the sign bit in the lane of class 0
+	signOfPull [4]uint32     // the sign bit in the lanes of ce and focal
+	byteOf     [16]uint8     // the place of a byte in its lane
+	labelMost  [16]uint8     // 2: a label that counts as none
 
 	negLogFactors [4]float32 // logPoly[0], ln 2
 	expFactors    [4]float32 // log2E, ln2Hi, ln2Lo, expPoly[0]
@@ -261,6 +268,10 @@ func newNEONTable() neonTable {
 		half:          same[float32](.5),
 		ln2:           same[float32](ln2),
 		signBit:       same[uint32](1 << 31),
+		normal:        same[float32](0x1p-126),
+		oneOf:         [2][4]float32{{1, 0}, {0, 1}},
+		signOf0:       [4]uint32{1 << 31},
+		signOfPull:    [4]uint32{1: 1 << 31, 2: 1 << 31},
 		negLogFactors: [4]float32{logPoly[0], ln2},
 		expFactors:    [4]float32{log2E, ln2Hi, ln2Lo, expPoly[0]},
 		log1pFactors:  [4]float32{.5, log1pPoly[0], log2E},
@@ -280,6 +291,8 @@ func newNEONTable() neonTable {
 	for q := range t.quarters {
 		for i := range t.quarters[q] {
 			t.quarters[q][i] = uint8(4*q + i/4)
+			t.byteOf[i] = uint8(i % 4)
+			t.labelMost[i] = 2
 			t.highBytes[q][i] = 255
 			if i%4 == 3 {
 				t.highBytes[q][i] = t.quarters[q][i]

@@ -10,25 +10,7 @@
 // sums and cross entropy alone have shapes of their own, the others that of
 // HARD.
 
-// Focal terms: d = s^γ·l. u, v and QC are scratch.
-#define FOCAL_HALF(s, l, d, u, v) \
-	EACH1(VFSQRT_S4, s, d) \
-	EACH(VFMUL_S4, l, d, d)
-#define FOCAL_ONE(s, l, d, u, v) \
-	EACH(VFMUL_S4, l, s, d)
-#define FOCAL_THREE_HALVES(s, l, d, u, v) \
-	EACH1(VFSQRT_S4, s, d)  \ // d = √s
-	EACH(VFMUL_S4, s, d, d) \
-	EACH(VFMUL_S4, l, d, d)
-#define FOCAL_TWO(s, l, d, u, v) \
-	EACH(VFMUL_S4, s, s, d) \
-	EACH(VFMUL_S4, l, d, d)
-
-#define FOCAL_ANY(s, l, d, u, v) \
-	LOG2(s, u, QC, d)                          \
-	LOAD_GAMMA                                 \
-	EXP2(u, QC, s, d, v, VFADD_S4, VFMLS_LANE) \
-	EACH(VFMUL_S4, l, d, d)
+#define CALL_SUMS hardCall_sums
 #define LOAD_GAMMA FMOVQ hardCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
 
 // From probabilities, cross entropy and a focal sum. A quarter's sets: QA x and
@@ -425,36 +407,11 @@ done:
 	HARD(const_logits, LOGITS_FOCAL_MIXED(FOCAL), LOGITS_FOCAL_CLASS(VFCMLE0_S4, BACKGROUND_L, FOCAL), LOGITS_FOCAL_CLASS(VFCMGE0_S4, FOREGROUND_L, FOCAL), FOLD_FOCAL)
 
 #define PROBABILITIES_OF_LOGITS(POSITIVE) \
-	EACH1(VFABS_S4, QA, QB)              \
-	MAX_ROWS(QB, MOST)                   \
-	EXP(QB, QC, QD, QE, QF)              \ // QC = t = e^−|u|
-	SIGMOID(QC, QE, QF, QG)              \ // QE = large, QF = small
-	SWAP_ROW(POSITIVE, QA, QE, QF)       \ // QE = r, QF = s
-	SWAP_ROW(POSITIVE, QA+1, QE+1, QF+1) \
-	SWAP_ROW(POSITIVE, QA+2, QE+2, QF+2) \
-	SWAP_ROW(POSITIVE, QA+3, QE+3, QF+3)
-
-// Swaps large and small where u is not positive.
-#define SWAP_ROW(POSITIVE, u, large, small) \
-	POSITIVE(u, K0)            \
-	VMOV_B16(large, K1)        \
-	VBIF_B16(K0, small, large) \
-	VBIF_B16(K0, K1, small)
-
-// QC = ℓ = log1p(t) + max(−u, 0), of QC = log1p(t). Takes QA.
-#define FOREGROUND_L \
-	VEOR_B16(K0, K0, K0)         \
-	EACH_M(VFMIN_S4, K0, QA, QA) \
-	EACH(VFSUB_S4, QA, QC, QC)     // log1p(t) − min(x, 0)
-#define BACKGROUND_L \
-	VEOR_B16(K0, K0, K0)         \
-	EACH_M(VFMAX_S4, K0, QA, QA) \
-	EACH(VFADD_S4, QA, QC, QC)     // log1p(t) + max(x, 0)
+	EACH1(VFABS_S4, QA, QB) \
+	MAX_ROWS(QB, MOST)      \
+	LOGIT_SIDES(POSITIVE)
 
 // ℓ and a focal term.
-#define LOGIT_CE(L) \
-	LOG1P(QC, QB, QD, QE) \
-	L
 #define LOGIT_HALF(POSITIVE, L) \
 	LOGIT_CE(L) \
 	FOCAL_HALF(QF, QC, QE, QA, QB)
@@ -468,18 +425,8 @@ done:
 	LOGIT_CE(L) \
 	FOCAL_TWO(QF, QC, QE, QA, QB)
 
-// Any γ takes log2 s = n − (f·log2E + log1p(t)·log2E), f as EXP leaves it, and n
-// and f only where s is the small one.
 #define LOGIT_ANY(POSITIVE, L) \
-	EACH1(POSITIVE, QA, QE)                        \
-	EACH(VAND_B16, QE, QB, QB)                     \ // QB = f, 0 where s is large
-	EACH(VAND_B16, QE, QD, QD)                     \ // QD = n, 0 where s is large
-	LOG1P(QC, QE, QF, QG)                          \
-	EACH_LANE(VFMUL_LANE, 2, K1, QC, QE)           \ // QE = log1p(t)·log2E
-	EACH_LANE(VFMLA_LANE, 2, K1, QB, QE)           \ // QE += f·log2E
-	L                                              \
-	LOAD_GAMMA                                     \
-	EXP2(QD, QE, QF, QG, QA, VFSUB_S4, VFMLA_LANE) \ // QG = 2^(γ·(QD − QE))
+	LOGIT_CE_POWER(POSITIVE, L) \
 	EACH(VFMUL_S4, QC, QG, QE)
 
 // The paths. Those of region sums leave SUMS at the next quarter, as the others

@@ -1,0 +1,155 @@
+//go:build !purego && !noasm
+
+package reduce
+
+// hardBackwardNEON is hardBackwardGeneric in NEON.
+func hardBackwardNEON(p pass, c *hardBackward) int {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	raceWrite(c.gradient)
+	var work neonPull
+	return hardBackwardNEONWork(p, c, &work)
+}
+
+// See hardNEONWork.
+//
+//go:noinline
+func hardBackwardNEONWork(p pass, c *hardBackward, work *neonPull) int {
+	if p.input == probabilities {
+		switch p.want {
+		case wantRegion:
+			return hardBackwardProbabilitiesRegionNEON(c, work)
+		case wantCE:
+			return hardBackwardProbabilitiesCENEON(c, work)
+		}
+		switch p.form {
+		case powerHalf:
+			return hardBackwardProbabilitiesHalfNEON(c, work)
+		case powerOne:
+			return hardBackwardProbabilitiesOneNEON(c, work)
+		case powerThreeHalves:
+			return hardBackwardProbabilitiesThreeHalvesNEON(c, work)
+		case powerTwo:
+			return hardBackwardProbabilitiesTwoNEON(c, work)
+		}
+		return hardBackwardProbabilitiesAnyNEON(c, work)
+	}
+	if p.want < wantFocal {
+		return hardBackwardLogitsCENEON(c, work)
+	}
+	switch p.form {
+	case powerHalf:
+		return hardBackwardLogitsHalfNEON(c, work)
+	case powerOne:
+		return hardBackwardLogitsOneNEON(c, work)
+	case powerThreeHalves:
+		return hardBackwardLogitsThreeHalvesNEON(c, work)
+	case powerTwo:
+		return hardBackwardLogitsTwoNEON(c, work)
+	}
+	return hardBackwardLogitsAnyNEON(c, work)
+}
+
+// The kernels: hardBackwardGeneric of one pass each, which is this loop, and
+// below it what a voxel's derivative d is. Each returns the number of blocks
+// done.
+//
+//	for b := range len(c.prediction) / BlockSize {
+//		… every value and label of the block plain, or return b
+//		for i in the block, y := labels[i] {
+//			d := … (0 where ignored), region, ce, focal := c.class[y]
+//			gradient[i] = d, or += d
+//		}
+//	}
+
+// d = region
+//
+//go:noescape
+func hardBackwardProbabilitiesRegionNEON(c *hardBackward, work *neonPull) int
+
+// r, s := x, 1-x (y = 0: swapped); inside := r ≥ eps && s ≥ eps
+// d = region − ce/r; outside: region
+//
+//go:noescape
+func hardBackwardProbabilitiesCENEON(c *hardBackward, work *neonPull) int
+
+// slope := √s · (γ·r·ℓ + s) with ℓ := negLog(r, s)
+// d = region − (focal·slope + ce·s) / (r·s); outside: region
+//
+//go:noescape
+func hardBackwardProbabilitiesHalfNEON(c *hardBackward, work *neonPull) int
+
+// … slope := s · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardProbabilitiesOneNEON(c *hardBackward, work *neonPull) int
+
+// … slope := (√s · s) · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward, work *neonPull) int
+
+// … slope := (s · s) · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardProbabilitiesTwoNEON(c *hardBackward, work *neonPull) int
+
+// … slope := exp2(γ · log2 s) · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardProbabilitiesAnyNEON(c *hardBackward, work *neonPull) int
+
+// u := x (y = 0: −x); r, s of u; d = s · (region·r − ce)
+//
+//go:noescape
+func hardBackwardLogitsCENEON(c *hardBackward, work *neonPull) int
+
+// d = s·(region·r − ce) − focal·slope, slope := √s · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardLogitsHalfNEON(c *hardBackward, work *neonPull) int
+
+// … slope := s · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardLogitsOneNEON(c *hardBackward, work *neonPull) int
+
+// … slope := (√s · s) · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardLogitsThreeHalvesNEON(c *hardBackward, work *neonPull) int
+
+// … slope := (s · s) · (γ·r·ℓ + s)
+//
+//go:noescape
+func hardBackwardLogitsTwoNEON(c *hardBackward, work *neonPull) int
+
+// … slope := exp2(n + (f·log2E − log1p(t)·log2E)) · (γ·r·ℓ + s), n = f = 0
+// where u < 0
+//
+//go:noescape
+func hardBackwardLogitsAnyNEON(c *hardBackward, work *neonPull) int
+
+// neonPull is the memory of the one-channel backward kernels, from a multiple of
+// 64 on. It begins as neonWork does.
+type neonPull struct {
+	eps, oneMinus [4]float32
+	ignore        [16]uint8
+	_             [16]uint8
+
+	// Of the classes' coefficients: region, ce, focal and γ of each; region in
+	// every lane; tables of 16 bytes, where class 0 is the first lane, class 1
+	// the second, and what is ignored reads the third, which is 0; ce in every
+	// lane of a set.
+	lanes                            [2][4]float32
+	region                           [2][4]float32
+	regionTable, ceTable, focalTable [4]float32
+	_                                [4]float32
+	ce                               [2]neonSet
+
+	index neonSet    // bytes into the tables
+	sides [2]neonSet // r and s of a set
+	kept  [3]neonSet // of a set with soft targets
+
+	_ [63]uint8
+}

@@ -1,0 +1,214 @@
+// What the kernels for several channels and hard labels share.
+//
+// The unit of work is a row of 16 voxels through all classes: a set has a
+// number for each of its voxels. Most rows are of one class, and walk the
+// classes with one comparison each; a mixed row finds the voxels of each class
+// by a mask. Memory is the call's scratch, WORK.
+
+// General registers, beside those of the steps.
+#define PLANES R16     // the slices of the prediction
+#define NEXT_PLANE R17 // the slice of the next class
+#define CLASS R21      // the class under way
+#define OWN R23        // that of the row's voxels, below 0 where none is, ALL where they have several
+#define OWN_NUMBER 23
+#define MIXED R24      // 1 where they have several, else 0
+#define W R25          // the next weights; 0 where there are none
+#define W_NUMBER 25
+#define ALL R26        // the number of classes
+#define OFFSET R7      // of the row in every plane, in bytes
+#define EXPS R11       // the next class's exponentials
+#define EXPS_NUMBER 11
+
+// Bytes of the scratch.
+#define SUMS_BEGIN  neonRows__size
+#define SUMS_SIZE   320
+#define SUMS_P      256
+#define SLICE_SIZE  24
+
+#define LOAD_ROW(row, s) \
+	ADD $row, WORK, TEMP \
+	VLD1_S4(TEMP_NUMBER, s)
+#define STORE_ROW(row, s) \
+	ADD $row, WORK, TEMP \
+	VST1_S4(TEMP_NUMBER, s)
+
+// A register in all four of a set.
+#define COPIES(n, d) VMOV_B16(n, d); VMOV_B16(n, (d)+1); VMOV_B16(n, (d)+2); VMOV_B16(n, (d)+3)
+
+// What a kernel begins with; the arguments are fields of its call.
+#define PLANAR_BEGIN(planes, labels, weights, scratch, eps) \
+	MOVD planes(CALL), PLANES       \
+	MOVD (planes+8)(CALL), ALL      \
+	MOVD labels(CALL), Y            \
+	MOVD weights(CALL), W           \
+	MOVD scratch(CALL), WORK        \
+	MOVD 8(PLANES), LEFT            \
+	MOVD ZR, DONE                   \
+	MOVD ZR, OFFSET                 \
+	MOVD $·neon(SB), CONST          \
+	FMOVQ neonTable_one(CONST), F28 \ // ONE
+	SPREAD_EPS(eps)
+
+#define FIRST_EXPS \
+	MOVD $SUMS_SIZE, TEMP      \
+	MADD TEMP, WORK, ALL, EXPS \ // EXPS = WORK + ALL·TEMP
+	ADD  $SUMS_BEGIN, EXPS
+
+// A walk over the classes: PLANE where their values are wanted.
+#define FIRST_CLASS \
+	MOVD PLANES, NEXT_PLANE \
+	MOVD ZR, CLASS
+#define PLANE(x) \
+	MOVD.P SLICE_SIZE(NEXT_PLANE), x \
+	ADD  OFFSET, x
+#define NEXT_CLASS(class) \
+	ADD  $1, CLASS  \
+	CMP  ALL, CLASS \
+	BLT  class
+
+// The labels of the row: OWN and MIXED, and the weights, 0 where a voxel is
+// ignored, to neonRows_w and QC.
+#define ROW_BEGIN(given, weighted) \
+	VLD1P_S4(Y_NUMBER, QA)       \
+	VDUP V0.S[0], V30.S4         \
+	EACH_M(VCMEQ_S4, K0, QA, QB) \
+	VAND_B16(QB, QB+1, QB)       \
+	VAND_B16(QB+2, QB+3, QB+2)   \
+	VAND_B16(QB, QB+2, QB)       \
+	VUMINV_B16(QB, QB)           \ // 255 where all labels are the first
+	VMOV_W(QB, TEMP_NUMBER)      \
+	VMOV_W(QA, OWN_NUMBER)       \
+	SXTW OWN, OWN                \
+	CMPW $255, TEMP              \
+	CSET NE, MIXED               \
+	CSEL EQ, OWN, ALL, OWN       \
+	CBNZ W, given                \
+	COPIES(ONE, QC)              \
+	B    weighted                \
+given:                       \
+	VLD1P_S4(W_NUMBER, QC)       \
+weighted:                    \
+	EACH1(VCMLT0_S4, QA, QB)     \
+	EACH(VBIC_B16, QB, QC, QC)   \
+	STORE_ROW(neonRows_w, QC)
+
+// The block's weights are plain, or it is left.
+#define CHECK_WEIGHTS(loop, none) \
+	CBZ  W, none                                          \
+	MOVWU (neonTable_limits+4*const_logits)(CONST), LIMIT \ // maxWeight is maxLogit
+	CHECK_VALUES(W, LIMIT, RAW, loop)                     \
+none:
+
+// mask = label is CLASS; t is scratch. OWN_VOXELS goes to absent where there
+// are none.
+#define CLASS_MASK(mask) \
+	SUB  $64, Y, TEMP          \
+	VLD1_S4(TEMP_NUMBER, mask) \
+	VDUP CLASS, V30.S4         \
+	EACH_M(VCMEQ_S4, K0, mask, mask)
+#define OWN_VOXELS(mask, t, absent) \
+	CLASS_MASK(mask) \
+	WITHOUT_WEIGHT(mask, t, absent)
+
+// The largest logit of each voxel to QF. MOST has the magnitudes.
+#define FIND_MOST(class) \
+	FIRST_CLASS                \
+	PLANE(X)                   \
+	VLD1_S4(X_NUMBER, QF)      \
+	VLD1_S4(X_NUMBER, QG)      \
+	ADD  $1, CLASS             \
+class:                     \
+	PLANE(X)                   \
+	VLD1_S4(X_NUMBER, QA)      \
+	EACH(VFMAX_S4, QA, QF, QF) \ // NaN stays
+	EACH(VFMIN_S4, QA, QG, QG) \
+	NEXT_CLASS(class)          \
+	EACH1(VFABS_S4, QF, QA)    \
+	MAX_ROWS(QA, MOST)         \
+	EACH1(VFABS_S4, QG, QG)    \
+	MAX_ROWS(QG, MOST)
+
+// The exponentials of all classes, QF being most: that of the own class to
+// neonRows_mine, and the others' sum to QG and, by groups of classes, neonRows_others.
+#define EXPONENTIALS(class, next, same, own, mixed) \
+	EACH(VEOR_B16, QG, QG, QG)        \
+	ADD  $neonRows_others, WORK, TEMP \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	VST1P_S4(TEMP_NUMBER, QG)         \
+	FIRST_EXPS                        \
+	FIRST_CLASS                       \
+	B    class                        \
+own:                              \
+	STORE_ROW(neonRows_mine, QB)      \
+	VLD1_S4(X_NUMBER, QA)             \
+	EACH(VFSUB_S4, QA, QF, QA)        \
+	STORE_ROW(neonRows_below, QA)     \
+	B    next                         \
+mixed:                            \
+	CLASS_MASK(QC)                    \
+	EACH(VBIC_B16, QC, QB, QD)        \
+	EACH(VFADD_S4, QD, QG, QG)        \
+	LOAD_ROW(neonRows_mine, QA)       \
+	EACH(VBIT_B16, QC, QB, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	VLD1_S4(X_NUMBER, QB)             \
+	EACH(VFSUB_S4, QB, QF, QB)        \
+	LOAD_ROW(neonRows_below, QA)      \
+	EACH(VBIT_B16, QC, QB, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	B    next                         \
+class:                            \
+	PLANE(X)                          \
+	VLD1_S4(X_NUMBER, QA)             \
+	EACH(VFSUB_S4, QA, QF, QA)        \ // QA = most − x
+	EXP(QA, QB, QC, QD, QE)           \ // QB = e^−QA
+	VST1P_S4(EXPS_NUMBER, QB)         \
+	CBNZ MIXED, mixed                 \
+	CMP  OWN, CLASS                   \
+	BEQ  own                          \
+	EACH(VFADD_S4, QB, QG, QG)        \
+next:                             \
+	ADD  $1, CLASS                    \
+	TST  $(const_groupSize-1), CLASS  \
+	BNE  same                         \
+	LOAD_ROW(neonRows_others, QA)     \
+	EACH(VFADD_S4, QG, QA, QA)        \
+	VST1_S4(TEMP_NUMBER, QA)          \
+	EACH(VEOR_B16, QG, QG, QG)        \
+same:                             \
+	CMP  ALL, CLASS                   \
+	BLT  class
+
+// r and s of the own class to QA and QB, and to their rows; the inverse to QC.
+#define OWN_SIDES \
+	LOAD_ROW(neonRows_others, QA)      \
+	EACH(VFADD_S4, QA, QG, QG)         \ // QG = rest
+	LOAD_ROW(neonRows_mine, QB)        \
+	EACH(VFADD_S4, QB, QG, QA)         \
+	EACH_N(VFDIV_S4, QA, ONE, QC)      \ // QC = 1 / (rest + mine)
+	EACH(VFMUL_S4, QC, QB, QA)         \ // QA = r
+	EACH(VFMUL_S4, QC, QG, QB)         \ // QB = s
+	ADD  $neonRows_inverse, WORK, TEMP \
+	VST1P_S4(TEMP_NUMBER, QC)          \
+	VST1P_S4(TEMP_NUMBER, QA)          \
+	VST1P_S4(TEMP_NUMBER, QB)
+
+// QE = −log r of the own class, from r where that is ½ or more, else from the
+// inverse. Takes QA, QB and QC.
+#define OWN_LOG \
+	LOAD_K0(neonTable_half)       \
+	EACH_N(VFCMGT_S4, QA, K0, QD) \ // QD = r < ½
+	EACH(VBIT_B16, QD, QC, QA)    \ // QA = QD ? inverse : r
+	EACH_N(VFSUB_S4, QC, ONE, QE) \
+	EACH(VBIT_B16, QD, QE, QB)    \ // QB = QD ? 1 − inverse : s
+	LOAD_ROW(neonRows_below, QF)  \
+	EACH(VAND_B16, QD, QF, QF)    \ // QF = QD ? below : 0
+	NEG_LOG(QA, QB, QC, QE, QG)   \
+	EACH(VFADD_S4, QF, QE, QE)
+
+// QB = s, at least 2^-126.
+#define FLOOR \
+	LOAD_ROW(neonRows_s, QB)  \
+	LOAD_K0(neonTable_normal) \
+	EACH_M(VFMAX_S4, K0, QB, QB)

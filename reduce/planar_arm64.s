@@ -1,0 +1,354 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "neon_arm64.h"
+#include "neon_steps_arm64.h"
+#include "neon_hard_arm64.h"
+#include "neon_backward_arm64.h"
+#include "neon_planar_arm64.h"
+
+// The forward kernels for several channels and hard labels: planarGeneric, one
+// per pass. What a voxel adds to its own class is formed once, beside the walk
+// over the classes.
+
+#define LOAD_GAMMA FMOVQ planarCall_eps(CALL), F31 // K1 = eps, oneMinus, hi, lo
+
+// A kernel: VALUES leaves r and s of the own class in QA and QB and their rows,
+// OWN_TERMS what else is wanted in theirs, and OTHERS adds w·p of the others.
+#define PLANAR(input, VALUES, OWN_TERMS, OWN_SUMS, OTHERS) \
+	PLANAR_BEGIN(planarCall_planes, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
+block:                                                                   \
+	CMP  $const_BlockSize, LEFT                                              \
+	BLT  done                                                                \
+	CHECK_WEIGHTS(weights, unweighted)                                       \
+	CLEAR_SUMS(clear)                                                        \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT                           \
+	VEOR_B16(MOST, MOST, MOST)                                               \
+	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
+row:                                                                     \
+	ROW_BEGIN(given, weighted)                                               \
+	LOAD_ROW(neonRows_sumW, QD)                                              \
+	EACH(VFADD_S4, QC, QD, QD)                                               \ // Σ w
+	VST1_S4(TEMP_NUMBER, QD)                                                 \
+	VALUES                                                                   \
+	OWN_TERMS                                                                \
+	ADD_OWN(OWN_SUMS, mixedOwn, mixedOwnNext, added)                         \
+	OTHERS                                                                   \
+next:                                                                    \
+	ADD  $(4*const_Lanes), OFFSET                                            \
+	SUB  $1, GROUPS                                                          \
+	CBNZ GROUPS, row                                                         \
+	CHECK                                                                    \
+	FOLD_CLASSES(fold, without)                                              \
+	SUB  $const_BlockSize, LEFT                                              \
+	ADD  $1, DONE                                                            \
+	B    block
+
+#define CLEAR_SUMS(class) \
+	EACH(VEOR_B16, QA, QA, QA)   \
+	STORE_ROW(neonRows_sumW, QA) \
+	ADD  $SUMS_BEGIN, WORK, SUMS \
+	MOVD ALL, CLASS              \
+class:                       \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	SUB  $1, CLASS               \
+	CBNZ CLASS, class
+
+// The sums of the own class, by the weights in QG: of one class with those of
+// the row, of several with those of its voxels.
+#define ADD_OWN(OWN_SUMS, class, next, added) \
+	LOAD_ROW(neonRows_w, QG)     \
+	ADD  $SUMS_BEGIN, WORK, SUMS \
+	MOVD ZR, CLASS               \
+	CBNZ MIXED, class            \
+	MOVD $SUMS_SIZE, TEMP        \
+	MADD TEMP, SUMS, OWN, SUMS   \
+	OWN_SUMS                     \
+	B    added                   \
+class:                       \
+	OWN_VOXELS(QC, QD, next)     \
+	LOAD_ROW(neonRows_w, QG)     \
+	EACH(VAND_B16, QC, QG, QG)   \
+	MOVD SUMS, WALK              \
+	OWN_SUMS                     \
+	MOVD WALK, SUMS              \
+next:                        \
+	ADD  $SUMS_SIZE, SUMS        \
+	NEXT_CLASS(class)            \
+added:
+
+// SUMS goes on with the rows of what is added.
+#define SUMS_REGION \
+	ADD  $neonRows_r, WORK, TEMP \
+	ADD_ROW                      \
+	ADD_ROW
+#define SUMS_CE \
+	SUMS_REGION \
+	ADD_ROW
+#define SUMS_FOCAL \
+	SUMS_CE \
+	ADD_ROW
+#define ADD_ROW \
+	VLD1P_S4(TEMP_NUMBER, QA)  \
+	VLD1_S4(SUMS_NUMBER, QB)   \
+	EACH(VFMLA_S4, QG, QA, QB) \
+	VST1P_S4(SUMS_NUMBER, QB)
+
+// The block's sums of every class to the call's. The own sums of a class
+// without voxels are 0.
+#define FOLD_CLASSES(class, without) \
+	LOAD_ROW(neonRows_sumW, QA)     \
+	FOLD_SET(QA, planarCall_w)      \
+	ADD  $SUMS_BEGIN, WORK, SUMS    \
+	MOVD planarCall_sums(CALL), X   \
+	MOVD ALL, CLASS                 \
+class:                          \
+	VLD1P_S4(SUMS_NUMBER, QA)       \
+	VLD1P_S4(SUMS_NUMBER, QB)       \
+	VLD1P_S4(SUMS_NUMBER, QC)       \
+	VLD1P_S4(SUMS_NUMBER, QD)       \
+	EACH(VORR_B16, QA, QB, QE)      \
+	EACH(VORR_B16, QC, QE, QE)      \
+	EACH(VORR_B16, QD, QE, QE)      \
+	WITHOUT_WEIGHT(QE, QF, without) \
+	FOLD_PLANE(QA, planeSums_r)     \
+	FOLD_PLANE(QB, planeSums_s)     \
+	FOLD_PLANE(QC, planeSums_l)     \
+	FOLD_PLANE(QD, planeSums_f)     \
+without:                        \
+	VLD1P_S4(SUMS_NUMBER, QA)       \
+	FOLD_PLANE(QA, planeSums_p)     \
+	ADD  $planeSums__size, X        \
+	SUB  $1, CLASS                  \
+	CBNZ CLASS, class
+#define FOLD_PLANE(s, sum) \
+	FOLD_LANES(s, s+1, s+2, s+3) \
+	FMOVD sum(X), F20            \
+	FADDD F16, F20, F20          \
+	FMOVD F20, sum(X)
+
+// Softmax. A row that is ignored is only looked at.
+#define SOFTMAX_VALUES \
+	FIND_MOST(most)                                       \
+	TBNZ $63, OWN, next                                   \
+	EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed) \
+	OWN_SIDES
+
+#define NOTHING
+#define SOFTMAX_LOG \
+	OWN_LOG \
+	STORE_ROW(neonRows_l, QE)
+#define SOFTMAX_FOCAL(FOCAL) \
+	SOFTMAX_LOG               \
+	FLOOR                     \
+	FOCAL(QB, QE, QG, QA, QD) \
+	STORE_ROW(neonRows_f, QG)
+
+// w·p of the other classes, w in QG and the inverse in QF; in a mixed row all
+// are others but for a class's own voxels, by the labels in QE.
+#define SOFTMAX_OTHERS \
+	LOAD_ROW(neonRows_w, QG)              \
+	LOAD_ROW(neonRows_inverse, QF)        \
+	SUB  $64, Y, TEMP                     \
+	VLD1_S4(TEMP_NUMBER, QE)              \
+	ADD  $(SUMS_BEGIN+SUMS_P), WORK, SUMS \
+	FIRST_EXPS                            \
+	MOVD ZR, CLASS                        \
+	B    other                            \
+otherMixed:                           \
+	ADD_OTHERS                            \
+	B    otherNext                        \
+other:                                \
+	VLD1P_S4(EXPS_NUMBER, QA)             \
+	EACH(VFMUL_S4, QF, QA, QA)            \
+	CBNZ MIXED, otherMixed                \
+	CMP  OWN, CLASS                       \
+	BEQ  otherNext                        \
+	VLD1_S4(SUMS_NUMBER, QB)              \
+	EACH(VFMLA_S4, QG, QA, QB)            \
+	VST1_S4(SUMS_NUMBER, QB)              \
+otherNext:                            \
+	ADD  $SUMS_SIZE, SUMS                 \
+	NEXT_CLASS(other)
+#define ADD_OTHERS \
+	VDUP CLASS, V30.S4           \
+	EACH_M(VCMEQ_S4, K0, QE, QC) \
+	EACH(VBIC_B16, QC, QG, QB)   \
+	VLD1_S4(SUMS_NUMBER, QC)     \
+	EACH(VFMLA_S4, QB, QA, QC)   \
+	VST1_S4(SUMS_NUMBER, QC)
+
+#define SOFTMAX(TERMS, OWN_SUMS) \
+	PLANAR(const_logits, SOFTMAX_VALUES, TERMS, OWN_SUMS, SOFTMAX_OTHERS)
+
+TEXT ·softmaxHardRegionNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(NOTHING, SUMS_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardCENEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_LOG, SUMS_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardHalfNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_FOCAL(FOCAL_HALF), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardOneNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_FOCAL(FOCAL_ONE), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardThreeHalvesNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_FOCAL(FOCAL_THREE_HALVES), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardTwoNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_FOCAL(FOCAL_TWO), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardAnyNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(SOFTMAX_FOCAL(FOCAL_ANY), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+// Probabilities: the walk that adds those of the other classes finds that of
+// the own class, in QD.
+#define PLANES_VALUES \
+	LOAD_ROW(neonRows_w, QG)              \
+	SUB  $64, Y, TEMP                     \
+	VLD1_S4(TEMP_NUMBER, QE)              \
+	EACH(VEOR_B16, QF, QF, QF)            \
+	EACH(VEOR_B16, QD, QD, QD)            \
+	ADD  $(SUMS_BEGIN+SUMS_P), WORK, SUMS \
+	FIRST_CLASS                           \
+	B    other                            \
+otherOwn:                             \
+	EACH1(VMOV_B16, QA, QD)               \
+	B    otherNext                        \
+otherMixed:                           \
+	ADD_OTHERS                            \
+	EACH_M(VCMEQ_S4, K0, QE, QC)          \
+	EACH(VBIT_B16, QC, QA, QD)            \
+	B    otherNext                        \
+other:                                \
+	PLANE(X)                              \
+	VLD1_S4(X_NUMBER, QA)                 \
+	EACH(VUMAX_S4, QA, QF, QF)            \
+	CBNZ MIXED, otherMixed                \
+	CMP  OWN, CLASS                       \
+	BEQ  otherOwn                         \
+	VLD1_S4(SUMS_NUMBER, QB)              \
+	EACH(VFMLA_S4, QG, QA, QB)            \
+	VST1_S4(SUMS_NUMBER, QB)              \
+otherNext:                            \
+	ADD  $SUMS_SIZE, SUMS                 \
+	NEXT_CLASS(other)                     \
+	MAX_ROWS(QF, MOST)                    \
+	TBNZ $63, OWN, next                   \
+	EACH1(VMOV_B16, QD, QA)               \
+	EACH_N(VFSUB_S4, QA, ONE, QB)         \ // QB = s
+	ADD  $neonRows_r, WORK, TEMP          \
+	VST1P_S4(TEMP_NUMBER, QA)             \
+	VST1_S4(TEMP_NUMBER, QB)
+
+#define PLANES_LOG \
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, QA, QA)         \
+	EACH_M(VFMAX_S4, K0, QB, QB)         \
+	EACH_M(VFMIN_S4, K1, QB, QB)         \
+	NEG_LOG(QA, QB, QC, QE, QG)          \
+	STORE_ROW(neonRows_l, QE)
+#define PLANES_FOCAL(FOCAL) \
+	PLANES_LOG                \
+	FOCAL(QB, QE, QG, QA, QD) \
+	STORE_ROW(neonRows_f, QG)
+
+#define PROBABILITIES(TERMS, OWN_SUMS) \
+	PLANAR(const_probabilities, PLANES_VALUES, TERMS, OWN_SUMS, NOTHING)
+
+TEXT ·planesHardRegionNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(NOTHING, SUMS_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardCENEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_LOG, SUMS_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardHalfNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_FOCAL(FOCAL_HALF), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardOneNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_FOCAL(FOCAL_ONE), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardThreeHalvesNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_FOCAL(FOCAL_THREE_HALVES), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardTwoNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_FOCAL(FOCAL_TWO), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardAnyNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(PLANES_FOCAL(FOCAL_ANY), SUMS_FOCAL)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET

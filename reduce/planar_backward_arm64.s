@@ -1,0 +1,452 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "neon_arm64.h"
+#include "neon_steps_arm64.h"
+#include "neon_hard_arm64.h"
+#include "neon_backward_arm64.h"
+#include "neon_planar_arm64.h"
+
+// The backward kernels for several channels and hard labels:
+// planarBackwardGeneric, one per pass.
+
+#define LOAD_GAMMA FMOVQ (planarBackward_hi-8)(CALL), F31 // K1[2], K1[3] = hi, lo
+
+#define COEFFICIENTS R10   // those of the next class
+#define NEXT_GRADIENT R6   // the slice of the next class
+#define CLASS_SIZE planeCoefficients__size
+
+
+// A kernel: DERIVATIVES writes those of a row that is not ignored, and goes on
+// to next.
+#define PLANAR_BACKWARD(input, SIGNLESS, DERIVATIVES) \
+	PLANAR_BEGIN(planarBackward_planes, planarBackward_labels, planarBackward_weights, planarBackward_scratch, planarBackward_eps) \
+	MOVBU planarBackward_add(CALL), ADDS                                     \
+	MOVWU planarBackward_gamma(CALL), TEMP                                   \
+	MOVW TEMP, (neonPull_lanes+12)(WORK)                                     \
+	ADD  $neonRows_s, WORK, SAVED                                            \
+block:                                                                   \
+	CMP  $const_BlockSize, LEFT                                              \
+	BLT  done                                                                \
+	CHECK_WEIGHTS(weights, unweighted)                                       \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT                           \
+	FIRST_CLASS                                                              \
+plane:                                                                   \
+	PLANE(X)                                                                 \
+	CHECK_VALUES(X, LIMIT, SIGNLESS, values)                                 \
+	NEXT_CLASS(plane)                                                        \
+	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
+row:                                                                     \
+	ROW_BEGIN(given, weighted)                                               \
+	TBNZ $63, OWN, ignored                                                   \
+	DERIVATIVES                                                              \
+	B    next                                                                \
+ignored:                                                                 \
+	FIRST_GRADIENT                                                           \
+	MOVD ZR, CLASS                                                           \
+ignoredClass:                                                            \
+	EACH(VEOR_B16, QB, QB, QB)                                               \
+	PUT_CLASS(QB, QC)                                                        \
+	NEXT_CLASS(ignoredClass)                                                 \
+next:                                                                    \
+	ADD  $(4*const_Lanes), OFFSET                                            \
+	SUB  $1, GROUPS                                                          \
+	CBNZ GROUPS, row                                                         \
+	SUB  $const_BlockSize, LEFT                                              \
+	ADD  $1, DONE                                                            \
+	B    block
+
+#define FIRST_COEFFICIENTS MOVD planarBackward_class(CALL), COEFFICIENTS
+#define FIRST_GRADIENT MOVD planarBackward_gradient(CALL), NEXT_GRADIENT
+#define PUT_CLASS(d, t) \
+	MOVD.P SLICE_SIZE(NEXT_GRADIENT), G \
+	ADD  OFFSET, G                      \
+	PUT(d, t)
+
+// d by the weights in w, and 0 where they are; mask is scratch. Without
+// weights a row of one class has none to heed.
+#define WEIGH(d, w, mask, unweighted) \
+	ORR  W, MIXED, TEMP         \
+	CBZ  TEMP, unweighted       \
+	EACH(VCMTST_S4, w, w, mask) \
+	EACH(VFMUL_S4, w, d, d)     \
+	EACH(VAND_B16, mask, d, d)  \
+unweighted:
+
+// The derivative by p through the region sums of the class under way, to K0:
+// other, or at own, which comes back, own. A mixed row goes to mixed.
+#define REGION_OF_CLASS(own, mixed) \
+	FMOVQ.P CLASS_SIZE(COEFFICIENTS), F31 \ // K1 = own, other, ce, focal
+	VDUP V31.S[1], V30.S4                 \
+	CBNZ MIXED, mixed                     \
+	CMP  OWN, CLASS                       \
+	BEQ  own
+#define OWN_REGION VDUP V31.S[0], V30.S4
+// The same of a mixed row to d.
+#define MIXED_REGION(d) \
+	CLASS_MASK(d)         \
+	VDUP V31.S[0], V30.S4 \
+	VDUP V31.S[1], V31.S4 \
+	VBSL_B16(K1, K0, d)   \
+	VBSL_B16(K1, K0, d+1) \
+	VBSL_B16(K1, K0, d+2) \
+	VBSL_B16(K1, K0, d+3)
+
+// The coefficients of each voxel's own class: COEFFICIENT_ROW puts one into a
+// row.
+#define OWN_COEFFICIENTS(class, next, done) \
+	FIRST_COEFFICIENTS                   \
+	MOVD ZR, CLASS                       \
+	CBNZ MIXED, class                    \
+	ADD  OWN<<4, COEFFICIENTS            \
+	FMOVQ (COEFFICIENTS), F31            \
+	COEFFICIENT_ROW(0, neonRows_own)     \
+	COEFFICIENT_ROW(2, neonRows_ce)      \
+	COEFFICIENT_ROW(3, neonRows_focal)   \
+	B    done                            \
+class:                               \
+	OWN_VOXELS(QC, QD, next)             \
+	FMOVQ (COEFFICIENTS), F31            \
+	MIXED_COEFFICIENT(0, neonRows_own)   \
+	MIXED_COEFFICIENT(2, neonRows_ce)    \
+	MIXED_COEFFICIENT(3, neonRows_focal) \
+next:                                \
+	ADD  $CLASS_SIZE, COEFFICIENTS       \
+	NEXT_CLASS(class)                    \
+done:
+#define COEFFICIENT_ROW(lane, row) \
+	VDUP V31.S[lane], V30.S4    \
+	FSTPQ (F30, F30), row(WORK) \
+	FSTPQ (F30, F30), (row+32)(WORK)
+#define MIXED_COEFFICIENT(lane, row) \
+	LOAD_ROW(row, QD)            \
+	VDUP V31.S[lane], V30.S4     \
+	EACH_N(VBIT_B16, QC, K0, QD) \
+	VST1_S4(TEMP_NUMBER, QD)
+
+// Softmax.
+
+// The largest logit to QF, and to neonRows_reference the region derivative of the
+// first class that has it.
+#define FIND_REFERENCE(class, found, own, mixed, next) \
+	LOAD_K0(neonTable_splitNegLog+16) \ // the bits of −∞
+	COPIES(K0, QF)                    \
+	FIRST_COEFFICIENTS                \
+	FIRST_CLASS                       \
+	B    class                        \
+own:                              \
+	OWN_REGION                        \
+	B    found                        \
+mixed:                            \
+	MIXED_REGION(QC)                  \
+	EACH(VFCMGT_S4, QF, QA, QB)       \
+	EACH(VBIT_B16, QB, QC, QG)        \
+	B    next                         \
+class:                            \
+	PLANE(X)                          \
+	VLD1_S4(X_NUMBER, QA)             \
+	REGION_OF_CLASS(own, mixed)       \
+found:                            \
+	EACH(VFCMGT_S4, QF, QA, QB)       \ // QB = x > most
+	EACH_N(VBIT_B16, QB, K0, QG)      \
+next:                             \
+	EACH(VFMAX_S4, QA, QF, QF)        \
+	NEXT_CLASS(class)                 \
+	STORE_ROW(neonRows_reference, QG)
+
+// QE = h = ce + focal·s^γ·(γ·r·ℓ/s + 1).
+#define H_CE LOAD_ROW(neonRows_ce, QE)
+#define H_FOCAL(FOCAL) \
+	OWN_LOG                              \
+	FLOOR                                \
+	LOAD_ROW(neonRows_r, QA)             \
+	FMOVQ neonPull_lanes(WORK), F31      \
+	EACH_LANE(VFMUL_LANE, 3, K1, QA, QA) \
+	EACH(VFDIV_S4, QB, QE, QE)           \ // QE = ℓ/s
+	COPIES(ONE, QF)                      \
+	EACH(VFMLA_S4, QA, QE, QF)           \ // QF = γ·r·QE + 1
+	FOCAL(QB, QF, QG, QA, QE)            \
+	LOAD_ROW(neonRows_ce, QE)            \
+	LOAD_ROW(neonRows_focal, QA)         \
+	EACH(VFMLA_S4, QA, QG, QE)
+
+// The probabilities in place of the exponentials, and to QF the mean of the
+// region derivatives, less the reference, under them.
+#define FIND_MEAN(class, found, add, own, mixed, same) \
+	LOAD_ROW(neonRows_reference, QD) \
+	LOAD_ROW(neonRows_inverse, QF)   \
+	EACH(VEOR_B16, QG, QG, QG)       \
+	STORE_ROW(neonRows_mean, QG)     \
+	FIRST_EXPS                       \
+	FIRST_COEFFICIENTS               \
+	MOVD ZR, CLASS                   \
+	B    class                       \
+own:                             \
+	OWN_REGION                       \
+	B    found                       \
+mixed:                           \
+	MIXED_REGION(QC)                 \
+	EACH(VFSUB_S4, QD, QC, QB)       \
+	B    add                         \
+class:                           \
+	VLD1_S4(EXPS_NUMBER, QA)         \
+	EACH(VFMUL_S4, QF, QA, QA)       \ // QA = p
+	VST1P_S4(EXPS_NUMBER, QA)        \
+	REGION_OF_CLASS(own, mixed)      \
+found:                           \
+	EACH_N(VFSUB_S4, QD, K0, QB)     \ // QB = region − reference
+add:                             \
+	EACH(VFMLA_S4, QA, QB, QG)       \
+	ADD  $1, CLASS                   \
+	TST  $(const_groupSize-1), CLASS \
+	BNE  same                        \
+	LOAD_ROW(neonRows_mean, QB)      \
+	EACH(VFADD_S4, QG, QB, QB)       \
+	VST1_S4(TEMP_NUMBER, QB)         \
+	EACH(VEOR_B16, QG, QG, QG)       \
+same:                            \
+	CMP  ALL, CLASS                  \
+	BLT  class                       \
+	LOAD_ROW(neonRows_mean, QF)      \
+	EACH(VFADD_S4, QG, QF, QF)
+
+// The derivatives by the logits: p·(region − reference − mean + h), of the own
+// class p·(region − reference − mean) − s·h.
+#define PULL_CLASSES(class, found, weigh, own, mixed, unweighted) \
+	LOAD_ROW(neonRows_h, QE)         \
+	LOAD_ROW(neonRows_w, QG)         \
+	FIRST_EXPS                       \
+	FIRST_COEFFICIENTS               \
+	FIRST_GRADIENT                   \
+	MOVD ZR, CLASS                   \
+	B    class                       \
+own:                             \
+	OWN_REGION                       \
+	EACH_N(VFSUB_S4, QD, K0, QB)     \
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	LOAD_ROW(neonRows_minusSH, QC)   \
+	EACH(VFMLA_S4, QB, QA, QC)       \
+	EACH1(VMOV_B16, QC, QB)          \
+	B    weigh                       \
+mixed:                           \
+	MIXED_REGION(QC)                 \
+	EACH(VFSUB_S4, QD, QC, QB)       \
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	LOAD_ROW(neonRows_minusSH, QD)   \
+	EACH(VFMLA_S4, QB, QA, QD)       \ // QD = what its own voxels get
+	EACH(VFADD_S4, QE, QB, QB)       \
+	EACH(VFMUL_S4, QA, QB, QB)       \
+	CLASS_MASK(QC)                   \
+	EACH(VBIT_B16, QC, QD, QB)       \
+	LOAD_ROW(neonRows_reference, QD) \
+	B    weigh                       \
+class:                           \
+	VLD1P_S4(EXPS_NUMBER, QA)        \
+	REGION_OF_CLASS(own, mixed)      \
+found:                           \
+	EACH_N(VFSUB_S4, QD, K0, QB)     \ // QB = region − reference
+	EACH(VFSUB_S4, QF, QB, QB)       \
+	EACH(VFADD_S4, QE, QB, QB)       \
+	EACH(VFMUL_S4, QA, QB, QB)       \
+weigh:                           \
+	WEIGH(QB, QG, QC, unweighted)    \
+	PUT_CLASS(QB, QC)                \
+	NEXT_CLASS(class)
+
+#define SOFTMAX(H) \
+	PLANAR_BACKWARD(const_logits, MAGNITUDE, SOFTMAX_DERIVATIVES(H))
+#define SOFTMAX_DERIVATIVES(H) \
+	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients)             \
+	FIND_REFERENCE(reference, referenceFound, referenceOwn, referenceMixed, referenceNext) \
+	EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
+	OWN_SIDES                                                                \
+	H                                                                        \
+	STORE_ROW(neonRows_h, QE)                                                \
+	LOAD_ROW(neonRows_s, QB)                                                 \
+	EACH(VFMUL_S4, QE, QB, QB)                                               \
+	EACH1(VFNEG_S4, QB, QB)                                                  \
+	STORE_ROW(neonRows_minusSH, QB)                                          \
+	FIND_MEAN(mean, meanFound, meanAdd, meanOwn, meanMixed, meanSame)        \
+	PULL_CLASSES(pull, pullFound, weigh, pullOwn, pullMixed, unweightedRow)
+
+// TP, FP and FN alone are the same with ce 0.
+TEXT ·softmaxHardBackwardCENEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardBackwardHalfNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_FOCAL(FOCAL_HALF))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardBackwardOneNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_FOCAL(FOCAL_ONE))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardBackwardThreeHalvesNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_FOCAL(FOCAL_THREE_HALVES))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardBackwardTwoNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_FOCAL(FOCAL_TWO))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·softmaxHardBackwardAnyNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	SOFTMAX(H_FOCAL(FOCAL_ANY))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+// Probabilities: a class's derivative is its own, and but for the own class's
+// a number.
+
+// Derivatives of the own class by coefficients that are rows.
+#define CE_OF_ROW(s, d) \
+	LOAD_ROW(neonRows_ce, d) \
+	EACH(VFMUL_S4, s, d, d)
+#define FOCAL_OF_ROW(x, d, t) \
+	LOAD_ROW(neonRows_focal, t) \
+	EACH(VFMLA_S4, x, t, d)
+#define QUOTIENT_OF_ROW(r, d) \
+	LOAD_ROW(neonRows_ce, d) \
+	EACH(VFDIV_S4, r, d, d)
+#define REGION_OF_ROW(x, t) \
+	LOAD_ROW(neonRows_own, t) \
+	EACH(VFSUB_S4, x, t, x)
+#define NOTHING
+
+#define OWN_PULL_REGION LOAD_ROW(neonRows_own, QD)
+#define OWN_PULL_CE \
+	OWN_VALUES(value, valueNext, ownValues) \
+	PULL_CE(QA, QB, NOTHING, QUOTIENT_OF_ROW, REGION_OF_ROW)
+#define OWN_PULL_FOCAL(FOCAL) \
+	OWN_VALUES(value, valueNext, ownValues) \
+	PULL_FOCAL(QA, QB, FOCAL, NOTHING, CE_OF_ROW, FOCAL_OF_ROW, REGION_OF_ROW)
+
+// r and s of the own class to QA and QB.
+#define OWN_VALUES(class, next, done) \
+	EACH(VEOR_B16, QA, QA, QA)         \
+	FIRST_CLASS                        \
+	CBNZ MIXED, class                  \
+	MOVD $SLICE_SIZE, TEMP             \
+	MADD TEMP, PLANES, OWN, NEXT_PLANE \
+	PLANE(X)                           \
+	VLD1_S4(X_NUMBER, QA)              \
+	B    done                          \
+class:                             \
+	PLANE(X)                           \
+	OWN_VOXELS(QC, QD, next)           \
+	VLD1_S4(X_NUMBER, QD)              \
+	EACH(VBIT_B16, QC, QD, QA)         \
+next:                              \
+	NEXT_CLASS(class)                  \
+done:                              \
+	EACH_N(VFSUB_S4, QA, ONE, QB)
+
+#define PROBABILITIES(OWN_PULL) \
+	PLANAR_BACKWARD(const_probabilities, RAW, PLANES_DERIVATIVES(OWN_PULL, other, otherOwn, otherMixed, put))
+#define PLANES_DERIVATIVES(OWN_PULL, class, own, mixed, put) \
+	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients) \
+	OWN_PULL                                                     \
+	LOAD_ROW(neonRows_w, QG)                                     \
+	EACH(VCMTST_S4, QG, QG, QF)                                  \ // QF = w ≠ 0
+	EACH(VFMUL_S4, QG, QD, QD)                                   \
+	EACH(VAND_B16, QF, QD, QD)                                   \ // QD = w·d of the own class
+	FIRST_COEFFICIENTS                                           \
+	FIRST_GRADIENT                                               \
+	MOVD ZR, CLASS                                               \
+	B    class                                                   \
+own:                                                         \
+	EACH1(VMOV_B16, QD, QB)                                      \
+	B    put                                                     \
+mixed:                                                       \
+	EACH_M(VFMUL_S4, K0, QG, QB)                                 \
+	EACH(VAND_B16, QF, QB, QB)                                   \
+	CLASS_MASK(QC)                                               \
+	EACH(VBIT_B16, QC, QD, QB)                                   \
+	B    put                                                     \
+class:                                                       \
+	REGION_OF_CLASS(own, mixed)                                  \
+	EACH_M(VFMUL_S4, K0, QG, QB)                                 \
+	EACH(VAND_B16, QF, QB, QB)                                   \
+put:                                                         \
+	PUT_CLASS(QB, QC)                                            \
+	NEXT_CLASS(class)
+
+TEXT ·planesHardBackwardRegionNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_REGION)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardCENEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_CE)
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardHalfNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_HALF))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardOneNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_ONE))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardThreeHalvesNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_THREE_HALVES))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardTwoNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_TWO))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
+
+TEXT ·planesHardBackwardAnyNEON(SB), NOSPLIT, $0-16
+	MOVD c+0(FP), CALL
+	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_ANY))
+
+done:
+	MOVD DONE, ret+8(FP)
+	RET
