@@ -17,7 +17,7 @@ import (
 // A Case is something to measure: a pass over a volume in memory.
 type Case struct {
 	Pass    string  `json:"pass"`  // forward, backward, or step: value and gradient
-	Level   string  `json:"level"` // of package reduce
+	Level   string  `json:"level"` // of package reduce, or Clang
 	Input   string  `json:"input"` // probabilities, logits, float16, bfloat16 or quantised
 	Data    string  `json:"data"`  // random or phantom
 	Sums    string  `json:"sums"`  // region, ce, or focal: each with those before it
@@ -39,6 +39,10 @@ type Result struct {
 	// BytesPerSecond counts what the pass has to read, and write, once.
 	BytesPerSecond float64 `json:"-"`
 }
+
+// Clang is the level of what clang made of the plain loop in C. It has the
+// forward pass of region sums from probabilities of one channel, on one thread.
+const Clang = "clang"
 
 // The words that a Case is made of.
 var (
@@ -63,6 +67,9 @@ func (c *Case) check() error {
 	}
 	if narrow := slices.Index(Inputs, c.Input) > 1; narrow && c.Pass == "backward" {
 		return fmt.Errorf("backward pass of %s: it is measured of float32 input", c.Input)
+	}
+	if has := (Case{"forward", Clang, "probabilities", c.Data, "region", c.Gamma, 1, 1, c.Voxels}); c.Level == Clang && (*c != has || !HasClang()) {
+		return fmt.Errorf("level %s: it needs AVX2, and has region sums of one channel of probabilities on one thread", Clang)
 	}
 	return nil
 }
@@ -208,6 +215,9 @@ func (c *Case) options() (reduce.Options, error) {
 			o.Activation = reduce.Softmax
 		}
 	}
+	if c.Level == Clang {
+		return o, nil
+	}
 	var err error
 	o.Level, err = reduce.ParseLevel(c.Level)
 	return o, err
@@ -262,6 +272,9 @@ func median(x []float64) float64 {
 
 // pass returns what is measured, as a function.
 func (v *Volume) pass(c Case, o reduce.Options) (func(), error) {
+	if c.Level == Clang {
+		return func() { RegionByClang(v.planes[0], v.labels) }, nil
+	}
 	chunk := v.chunk(c)
 	r, err := reduce.New(o)
 	if err != nil {

@@ -29,12 +29,16 @@ func TestRun(t *testing.T) {
 			}
 		}
 	}
+	clang := Case{Pass: "forward", Level: Clang, Input: "probabilities", Data: "random", Sums: "region", Classes: 1, Threads: 1, Voxels: 5000}
+	_, err := Run(clang, NewVolume(clang), 1)
+	assert.Equal(t, HasClang(), err == nil, "%v", err)
+
 	good := Case{Pass: "forward", Level: "auto", Input: "logits", Data: "random", Sums: "ce", Classes: 1, Threads: 1, Voxels: 100}
 	require.NoError(t, good.check())
 	for _, change := range []func(*Case){
 		func(c *Case) { c.Pass = "x" }, func(c *Case) { c.Input = "x" }, func(c *Case) { c.Data = "x" }, func(c *Case) { c.Sums = "x" },
 		func(c *Case) { c.Voxels = 0 }, func(c *Case) { c.Threads = 0 }, func(c *Case) { c.Pass, c.Input = "backward", "float16" },
-		func(c *Case) { c.Level = "sse" },
+		func(c *Case) { c.Level = "sse" }, func(c *Case) { c.Level = Clang },
 	} {
 		c := good
 		change(&c)

@@ -48,7 +48,7 @@ of sums, one thread and all, from cache-sized volumes to ones out of cache.`,
 	}
 	f := c.Flags()
 	f.StringSliceVar(&b.pass, "pass", []string{"forward"}, "passes: forward, backward, step (value and gradient)")
-	f.StringSliceVar(&b.level, "level", nil, "levels (default: all that are here)")
+	f.StringSliceVar(&b.level, "level", nil, "levels (default: all that are here); clang: what clang makes of the region sums")
 	f.StringSliceVar(&b.input, "input", []string{"probabilities", "logits"}, "inputs: probabilities, logits, float16, bfloat16 (logits), quantised (probabilities)")
 	f.StringSliceVar(&b.data, "data", bench.Data, "data: random, phantom")
 	f.StringSliceVar(&b.sums, "sums", bench.Sums, "sums: region, ce (and region), focal (and both)")
