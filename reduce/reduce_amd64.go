@@ -2,7 +2,10 @@
 
 package reduce
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // avx2Constants are the numbers of the specification that the AVX2 kernels
 // load into every lane; the polynomials they take from elementary.go.
@@ -56,8 +59,9 @@ func init() {
 // avx2Lanes are the partial sums of one class.
 type avx2Lanes struct{ r, s, l, f lanes }
 
-// avx2Rows are what a kernel sets aside of the eight lanes of four rows.
-type avx2Rows [quad][Lanes / 2]float32
+// avx2Rows are what a kernel sets aside of a group: eight vectors, or the four
+// of half a group.
+type avx2Rows [2 * quad][Lanes / 2]float32
 
 // maxQuads is the number of vectors of quads in a block where every group has
 // both classes.
@@ -74,13 +78,12 @@ type avx2Work struct {
 	product, complement [maxQuads][Lanes / 2]float32
 	to                  [maxQuads]uintptr // the partial sums that the quads belong to
 
-	u, k, e, f, v, l, log1p avx2Rows // as they are called in the specification
+	u, r, s, g, k, e, f, v, l, log1p, log2 avx2Rows // as they are called in the specification
 
 	// Of the backward kernels: a group's classes as indices, the sides of its
 	// voxels, and what they multiply their derivatives with, by class.
 	label             [quad * Lanes / 2]uint8
 	class             [quad][Lanes / 2]uint32
-	r, s              avx2Rows
 	region, ce, focal [4]float32
 	_                 [4]float32
 
@@ -92,6 +95,13 @@ type avx2Work struct {
 
 	_ [63]uint8
 }
+
+// avx2Block is what a kernel keeps of the logits of a block, at a multiple of 64
+// in the call's scratch.
+type avx2Block struct{ t, large, log1p, n, f [BlockSize]float32 }
+
+// A scratch holds an avx2Block wherever it lies.
+const _ = uint(unsafe.Sizeof(hardScratch{}) - unsafe.Sizeof(avx2Block{}) - 63)
 
 // hardAVX2 is hardGeneric by AVX2.
 func hardAVX2(p pass, c *hardCall) int {
