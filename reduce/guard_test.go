@@ -75,9 +75,21 @@ func TestGuardPagesBackward(t *testing.T) {
 					mustNotFault(t, func() {
 						c.compareSoft(t, w)
 						c.compareHardBackward(t, w)
+						c.comparePlanar(t, w)
 					})
 				})
 			})
+		}
+	}
+}
+
+// TestGuardPagesWiden: nor does the one that widens labels.
+func TestGuardPagesWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, head := range []bool{false, true} {
+		for n := range 201 {
+			labels, dst := guarded(t, n, head), view[int32](guarded(t, 4*n, head))
+			mustNotFault(t, func() { compareWiden(t, rng, labels, dst) })
 		}
 	}
 }

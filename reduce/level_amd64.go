@@ -77,8 +77,11 @@ func (l Level) elementary(f int, c *mapCall) {
 }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return planarBackwardAVX512(p, c)
+	case AVX2:
+		return planarBackwardAVX2(p, c)
 	}
 	return planarBackwardGeneric(p, c)
 }
