@@ -12,7 +12,7 @@ import (
 )
 
 // Pieces that are written in any order, from several goroutines, are read back.
-func TestNPYWriter(t *testing.T) {
+func TestArrayWriter(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	for _, c := range []struct {
 		t     Type
@@ -69,7 +69,7 @@ func TestNPYWriter(t *testing.T) {
 
 // An array with a gap never gets its name; what overlaps or lies outside is
 // not written.
-func TestNPYWriterErrors(t *testing.T) {
+func TestArrayWriterErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.npy")
 	w, err := CreateNPY(path, Float32, 2, 1, 1, 10)
 	require.NoError(t, err)
@@ -94,4 +94,46 @@ func TestNPYWriterErrors(t *testing.T) {
 	}
 	_, err = CreateNPY(path, Uint8, 3)
 	require.ErrorContains(t, err, "only float32 and float64")
+	_, err = CreateNPY(filepath.Dir(path), Float32, 3)
+	require.ErrorContains(t, err, "not a regular file", "a folder, or a device, which Close would replace")
+	require.NoFileExists(t, filepath.Dir(path)+".partial")
+}
+
+// A raw file holds the bytes that a .npy holds behind its header.
+func TestRaw(t *testing.T) {
+	values := []float32{1, -2, .5, 1e-40, 3, 7}
+	var files [2][]byte
+	for i, create := range []func(string, Type, ...int) (*ArrayWriter, error){CreateNPY, CreateRaw} {
+		path := filepath.Join(t.TempDir(), "x")
+		w, err := create(path, Float32, 2, 3)
+		require.NoError(t, err)
+		require.NoError(t, w.WriteAt(values[3:], 0, 3))
+		require.NoError(t, w.WriteAt(values[:3], 0, 0))
+		require.NoError(t, w.Close())
+		files[i], err = os.ReadFile(path)
+		require.NoError(t, err)
+	}
+	require.Len(t, files[1], 4*len(values))
+	require.Equal(t, files[0][len(files[0])-4*len(values):], files[1])
+}
+
+// A write that failed is not taken for one that was made: the array does not
+// get its name, and nothing stays behind.
+func TestFailedWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	w, err := CreateNPY(path, Float32, 10)
+	require.NoError(t, err)
+	require.NoError(t, w.file.Close()) // as good as a full disk
+	require.ErrorIs(t, w.WriteAt(make([]float32, 10), 0, 0), os.ErrClosed)
+	require.ErrorIs(t, w.Close(), os.ErrClosed)
+	entries, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	w, err = CreateNPY(path, Float32, 10)
+	require.NoError(t, err)
+	require.NoError(t, w.WriteAt(make([]float32, 10), 0, 0))
+	require.NoError(t, os.Mkdir(path, 0o700)) // in the meantime
+	require.Error(t, w.Close())
+	require.NoFileExists(t, path+".partial")
 }
