@@ -21,20 +21,17 @@ func TestArrayWriter(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "x.npy")
 		w, err := CreateNPY(path, c.t, c.shape...)
 		require.NoError(t, err)
-		planes, voxels := int(w.planes), int(w.plane)
-		values := make([]float32, planes*voxels)
+		values := make([]float32, w.elements)
 		for i := range values {
 			values[i] = math.Float32frombits(random.Uint32() &^ (1 << 30)) // no NaN
 		}
 
-		type piece struct{ plane, from, to int }
+		type piece struct{ from, to int }
 		var pieces []piece
-		for plane := range planes {
-			for from := 0; from < voxels; {
-				to := min(voxels, from+random.IntN(1500))
-				pieces = append(pieces, piece{plane, from, to})
-				from = to
-			}
+		for from := 0; from < len(values); {
+			to := min(len(values), from+random.IntN(1500))
+			pieces = append(pieces, piece{from, to})
+			from = to
 		}
 		random.Shuffle(len(pieces), func(i, j int) { pieces[i], pieces[j] = pieces[j], pieces[i] })
 		var wait sync.WaitGroup
@@ -42,7 +39,7 @@ func TestArrayWriter(t *testing.T) {
 			wait.Go(func() {
 				for i := worker; i < len(pieces); i += 3 {
 					p := pieces[i]
-					if err := w.WriteAt(values[p.plane*voxels+p.from:p.plane*voxels+p.to], p.plane, int64(p.from)); err != nil {
+					if err := w.WriteAt(values[p.from:p.to], int64(p.from)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -59,8 +56,8 @@ func TestArrayWriter(t *testing.T) {
 		f := openFile(t, path, Options{})
 		require.Equal(t, c.t, f.Type)
 		require.Zero(t, f.offset%64)
-		require.Equal(t, planes, f.Samples*f.Channels)
-		for plane := range planes {
+		voxels := int(f.Geometry.Voxels())
+		for plane := range len(values) / voxels {
 			got := readPlane(t, f, plane/f.Channels, plane%f.Channels, (*Plane).Float32)
 			require.Equal(t, values[plane*voxels:(plane+1)*voxels], got)
 		}
@@ -73,17 +70,17 @@ func TestArrayWriterErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.npy")
 	w, err := CreateNPY(path, Float32, 2, 1, 1, 10)
 	require.NoError(t, err)
-	require.NoError(t, w.WriteAt(make([]float32, 5), 0, 0))
-	require.NoError(t, w.WriteAt(make([]float32, 10), 1, 0))
-	require.NoError(t, w.WriteAt(make([]float32, 2), 0, 6))
-	require.NoError(t, w.WriteAt(nil, 0, 10))
-	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 0, 4), "written twice")
-	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 0, 5), "written twice")
-	require.ErrorContains(t, w.WriteAt(make([]float32, 10), 1, 0), "written twice")
-	require.ErrorContains(t, w.WriteAt(make([]float32, 3), 0, 8), "outside of 2 planes of 10 voxels")
-	require.ErrorContains(t, w.WriteAt(make([]float32, 1), 2, 0), "outside")
-	require.ErrorContains(t, w.WriteAt(make([]float32, 1), 0, -1), "outside")
-	require.ErrorContains(t, w.Close(), "voxel 5 of plane 0 was not written")
+	require.NoError(t, w.WriteAt(make([]float32, 5), 0))
+	require.NoError(t, w.WriteAt(make([]float32, 10), 10))
+	require.NoError(t, w.WriteAt(make([]float32, 2), 6))
+	require.NoError(t, w.WriteAt(nil, 10))
+	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 4), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 2), 5), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 10), 10), "written twice")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 3), 18), "outside of its 20 elements")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 1), 20), "outside")
+	require.ErrorContains(t, w.WriteAt(make([]float32, 1), -1), "outside")
+	require.ErrorContains(t, w.Close(), "element 5 was not written")
 	entries, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)
 	require.Empty(t, entries)
@@ -107,8 +104,8 @@ func TestRaw(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "x")
 		w, err := create(path, Float32, 2, 3)
 		require.NoError(t, err)
-		require.NoError(t, w.WriteAt(values[3:], 0, 3))
-		require.NoError(t, w.WriteAt(values[:3], 0, 0))
+		require.NoError(t, w.WriteAt(values[3:], 3))
+		require.NoError(t, w.WriteAt(values[:3], 0))
 		require.NoError(t, w.Close())
 		files[i], err = os.ReadFile(path)
 		require.NoError(t, err)
@@ -124,7 +121,7 @@ func TestFailedWrite(t *testing.T) {
 	w, err := CreateNPY(path, Float32, 10)
 	require.NoError(t, err)
 	require.NoError(t, w.file.Close()) // as good as a full disk
-	require.ErrorIs(t, w.WriteAt(make([]float32, 10), 0, 0), os.ErrClosed)
+	require.ErrorIs(t, w.WriteAt(make([]float32, 10), 0), os.ErrClosed)
 	require.ErrorIs(t, w.Close(), os.ErrClosed)
 	entries, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)
@@ -132,7 +129,7 @@ func TestFailedWrite(t *testing.T) {
 
 	w, err = CreateNPY(path, Float32, 10)
 	require.NoError(t, err)
-	require.NoError(t, w.WriteAt(make([]float32, 10), 0, 0))
+	require.NoError(t, w.WriteAt(make([]float32, 10), 0))
 	require.NoError(t, os.Mkdir(path, 0o700)) // in the meantime
 	require.Error(t, w.Close())
 	require.NoFileExists(t, path+".partial")
