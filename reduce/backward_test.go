@@ -108,7 +108,7 @@ func FuzzBackwardSameBits(f *testing.F) {
 	})
 }
 
-// requireBits requires the same bits, but for the sign of zero.
+// requireBits requires the same bits.
 func requireBits(t *testing.T, want, got []float32, format string, args ...any) {
 	t.Helper()
 	require.Len(t, got, len(want))
