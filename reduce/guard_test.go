@@ -94,6 +94,17 @@ func TestGuardPagesWiden(t *testing.T) {
 	}
 }
 
+// TestGuardPagesConvert: nor do the conversions of predictions.
+func TestGuardPagesConvert(t *testing.T) {
+	for _, head := range []bool{false, true} {
+		for n := range 50 {
+			mustNotFault(t, func() {
+				compareConversions(t, n, []byte{1, 0x3c, 0x80}, func(size int) []byte { return guarded(t, size, head) })
+			})
+		}
+	}
+}
+
 // The guard pages do fault, and the fault is an ordinary panic.
 func TestGuardPagesFault(t *testing.T) {
 	b := guarded(t, 64, false)

@@ -5,7 +5,7 @@ package reduce
 import "github.com/klauspost/cpuid/v2"
 
 func assemblyLevels() (have []Level) {
-	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.F16C) {
 		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
 			have = append(have, AVX512)
 		}
@@ -94,4 +94,12 @@ func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 		return widenAVX2(dst, labels, most)
 	}
 	return widenGeneric(dst, labels, most)
+}
+
+// convert is the same for AVX-512: moving the numbers takes the time.
+func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
+	if l == Generic {
+		return 0
+	}
+	return convertAVX2(dst, p, k, from)
 }
