@@ -120,6 +120,8 @@ func Evaluate(l Loss, o reduce.Options, volume reduce.Chunk) (value float64, gra
 	for k := range gradient {
 		gradient[k] = make([]float32, volume.Prediction.Voxels())
 	}
-	value, err = e.Gradient([][][]float32{gradient}, volume)
-	return value, gradient, err
+	if value, err = e.Gradient([][][]float32{gradient}, volume); err != nil {
+		return 0, nil, err
+	}
+	return value, gradient, nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -214,8 +213,7 @@ func TestGradInterrupted(t *testing.T) {
 	zeros := npy(t, []uint8{0}, 1<<10, 1<<10, 1<<10)
 	require.NoError(t, os.Truncate(zeros, 1<<30+1<<10)) // a hole: it takes no space
 	output := filepath.Join(t.TempDir(), "gradient.npy")
-	c := exec.Command(os.Args[0], "grad", zeros, zeros, "--loss", "ce", "-o", output, "--level", "generic", "--chunk", "64")
-	c.Env = append(os.Environ(), "VOXFOLD_TEST_COMMAND=1")
+	c := process("run", "grad", zeros, zeros, "--loss", "ce", "-o", output, "--level", "generic", "--chunk", "64")
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	require.NoError(t, c.Start())
