@@ -99,10 +99,13 @@ labels:                             \
 // A row's place in a volume is PLACE, which a file that includes this defines,
 // and EPS and FACTOR, γ where it is a factor, as well.
 
-// PREFETCH_GROUP asks for the same group of the next block.
-#define PREFETCH_GROUP(p) \
-	PREFETCHT0 const_BlockSize*4(p) \
-	PREFETCHT0 const_BlockSize*4+64(p)
+// PREFETCH_GROUP asks for the group that the call says is to be fetched
+// meanwhile.
+#define PREFETCH_GROUP(ahead) \
+	MOVQ ahead(CALL), N   \
+	PREFETCHT0 (X)(N*1)   \
+	PREFETCHT0 64(X)(N*1) \
+	PREFETCHT0 const_BlockSize(Y)
 
 #define STORE(row, u, s, g) VMOVUPS g, row(GRADIENT)
 #define ADD_AND_STORE(row, u, s, g) \

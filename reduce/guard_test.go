@@ -83,6 +83,28 @@ func TestGuardPagesBackward(t *testing.T) {
 	}
 }
 
+// TestGuardPagesWiden: nor does the one that widens labels.
+func TestGuardPagesWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, head := range []bool{false, true} {
+		for n := range 201 {
+			labels, dst := guarded(t, n, head), view[int32](guarded(t, 4*n, head))
+			mustNotFault(t, func() { compareWiden(t, rng, labels, dst) })
+		}
+	}
+}
+
+// TestGuardPagesConvert: nor do the conversions of predictions.
+func TestGuardPagesConvert(t *testing.T) {
+	for _, head := range []bool{false, true} {
+		for n := range 50 {
+			mustNotFault(t, func() {
+				compareConversions(t, n, []byte{1, 0x3c, 0x80}, func(size int) []byte { return guarded(t, size, head) })
+			})
+		}
+	}
+}
+
 // The guard pages do fault, and the fault is an ordinary panic.
 func TestGuardPagesFault(t *testing.T) {
 	b := guarded(t, 64, false)
