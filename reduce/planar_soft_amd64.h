@@ -9,7 +9,6 @@
 
 // General registers, beside those of planar_amd64.h.
 #define TARGETS LABELS // the slices of the targets
-#define TIED    M      // not 0 where a class beside the likeliest may have ½ or more
 
 // The scratch: a row of a tile takes half of the place that it has there.
 #define ROWS_REST      ROWS_OTHERS       // Σ e^(x−most) without the likeliest class, of the groups that are done
@@ -20,8 +19,9 @@
 #define ROWS_LOG_TOTAL (ROWS_GROUP+128)  // log total
 #define ROWS_SHARE     (ROWS_OTHERS+128) // w·y of the class under way
 #define ROWS_REMAINDER ROWS_MINE         // w·(1−y)
-#define GREATEST_LOGIT  PRESENT          // the greatest bits of the block's logits
-#define GREATEST_TARGET (PRESENT+32)     // and targets
+#define GREATEST_OF_LOGITS  PRESENT          // the greatest bits of the block's logits
+#define GREATEST_OF_TARGETS (PRESENT+32)     // and targets
+#define TIED            (PRESENT+64)     // not 0 where a class beside the likeliest may have ½ or more
 #define EXPS_BELOW 128                   // in a class's place at EXPS, after its exponentials: x − most
 
 // NEXT_TILE_OF_32 goes on to the next tile of the block, if there is one.
@@ -150,7 +150,8 @@ same:                                   \
 	CONST(avx2Constants_half)  \
 	VPXOR     T1, T1, T1       \
 	EACH(FIND_TIED)            \
-	VMOVMSKPS T1, TIED         \
+	VMOVMSKPS T1, N            \
+	MOVL      N, TIED(W)       \
 	CONST(avx2Constants_one)   \
 	EACH(COMPLEMENT)           \
 	NEG_LOG                    \
@@ -193,8 +194,8 @@ same:                                   \
 // where another class than the likeliest has ½ or more.
 #define CLASS_LOG(tied, end) \
 	EACH(CLASS_LOG_ROW) \
-	TESTL TIED, TIED    \
-	JNE   tied          \
+	CMPL TIED(W), $0    \
+	JNE  tied           \
 end:
 #define CLASS_LOG_ROW(row, l, s, likeliest) \
 	VMOVAPS   (ROWS_LOG_TOTAL+row)(W), T0              \

@@ -78,15 +78,15 @@
 block:                                                  \
 	VPXOR   MOST, MOST, MOST                        \
 	VMOVDQA MOST, GREATEST(W)                       \
-	VMOVDQA MOST, GREATEST_LOGIT(W)                 \
-	VMOVDQA MOST, GREATEST_TARGET(W)                \
+	VMOVDQA MOST, GREATEST_OF_LOGITS(W)                 \
+	VMOVDQA MOST, GREATEST_OF_TARGETS(W)                \
 tile:                                                   \
 	LOAD_WEIGHTS(given, weighted)                   \
 	OPEN_TILE                                       \
-	VMOVDQA GREATEST_LOGIT(W), MOST                 \
+	VMOVDQA GREATEST_OF_LOGITS(W), MOST                 \
 	VALUES                                          \
-	VMOVDQA MOST, GREATEST_LOGIT(W)                 \
-	VMOVDQA GREATEST_TARGET(W), MOST                \
+	VMOVDQA MOST, GREATEST_OF_LOGITS(W)                 \
+	VMOVDQA GREATEST_OF_TARGETS(W), MOST                \
 	FIRST_CLASS                                     \
 class:                                                  \
 	SHARES(none)                                    \
@@ -97,10 +97,10 @@ class:                                                  \
 	LOGS                                            \
 next:                                                   \
 	NEXT_CLASS(class)                               \
-	VMOVDQA MOST, GREATEST_TARGET(W)                \
+	VMOVDQA MOST, GREATEST_OF_TARGETS(W)                \
 	NEXT_TILE_OF_32(tile)                           \
 	WITHIN(avx2Constants_mostProbability, MOST, refuse) \
-	VMOVDQA GREATEST_LOGIT(W), T0                   \
+	VMOVDQA GREATEST_OF_LOGITS(W), T0                   \
 	WITHIN(limit, T0, refuse)                       \
 	VMOVDQA GREATEST(W), T0                         \
 	WITHIN(avx2Constants_mostWeight, T0, refuse)    \
