@@ -64,8 +64,8 @@ func TestGuardPages(t *testing.T) {
 	}
 }
 
-// TestGuardPagesBackward: nor do the kernels for soft targets and those of the
-// backward pass, which do not write there either.
+// TestGuardPagesBackward: nor do the kernels for soft targets, those for several
+// channels and those of the backward pass, which do not write there either.
 func TestGuardPagesBackward(t *testing.T) {
 	for _, head := range []bool{false, true} {
 		for seed := range seeds(4) {
@@ -75,9 +75,39 @@ func TestGuardPagesBackward(t *testing.T) {
 					mustNotFault(t, func() {
 						c.compareSoft(t, w)
 						c.compareHardBackward(t, w)
+						c.comparePlanar(t, w)
 					})
 				})
 			})
+		}
+	}
+}
+
+// TestWiden: every level copies labels as the portable loop does, whatever the
+// greatest class and wherever a label above it stands, and touches nothing
+// beside its slices.
+func TestWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, head := range []bool{false, true} {
+		for _, n := range []int{0, 1, 63, 64, 65, 127, 128, 200, 512, 4096} {
+			labels, dst := guarded(t, n, head), view[int32](guarded(t, 4*n, head))
+			for _, most := range []uint8{0, 1, 127, 128, 254, 255} {
+				for range 8 {
+					for i := range labels {
+						labels[i] = uint8(rng.IntN(int(most) + 1))
+					}
+					if n > 0 && rng.IntN(4) > 0 {
+						labels[rng.IntN(n)] = uint8(rng.Uint32())
+					}
+					want := make([]int32, n)
+					done := widenGeneric(want, labels, most)
+					for _, level := range Levels() {
+						fill(dst, -1)
+						mustNotFault(t, func() { require.Equal(t, done, level.widen(dst, labels, most), "%v, %d labels to %d", level, n, most) })
+						require.Equal(t, want[:done], dst[:done], "%v, %d labels to %d", level, n, most)
+					}
+				}
+			}
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (c *calls) weights() []float32 {
 }
 
 func (c *calls) classes(channels int) []int32 {
-	labels := make([]int32, c.blocks*BlockSize)
+	labels := memory[int32](c, c.blocks*BlockSize)
 	left, label := 0, int32(0)
 	for i := range labels {
 		if left == 0 {
@@ -93,8 +93,16 @@ func (c *calls) classes(channels int) []int32 {
 	return labels
 }
 
+// coefficients are of either sign, and some are 0: a loss may want some sums
+// and not others.
 func (c *calls) coefficients() (k coefficients) {
-	number := func() float32 { return (c.rng.Float32() - .5) * float32(math.Ldexp(1, c.rng.IntN(20)-10)) }
+	number := func() float32 {
+		n := (c.rng.Float32() - .5) * float32(math.Ldexp(1, c.rng.IntN(20)-10))
+		if c.rng.IntN(6) == 0 {
+			n *= 0
+		}
+		return n
+	}
 	return coefficients{region: number(), ce: number(), focal: number()}
 }
 
@@ -108,7 +116,7 @@ func (c *calls) soft(w power) softCall {
 func (c *calls) planar(w power, channels int) planarCall {
 	p := planarCall{
 		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
-		sums: make([]planeSums, channels), scratch: make([]float32, channels*BlockSize),
+		sums: make([]planeSums, channels), scratch: memory[float32](c, channels*BlockSize),
 	}
 	for range channels {
 		p.planes = append(p.planes, c.values())
@@ -244,51 +252,54 @@ func comparePlanarBackward(t *testing.T, level Level, p pass, want, got *planarB
 func FuzzPlanar(f *testing.F) {
 	seedCalls(f)
 	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) {
-			channels := []int{2, 3, 4, 16, 17, 35}[c.rng.IntN(6)]
-			call := c.planar(w, channels)
-			want := call
-			want.sums = make([]planeSums, channels)
-			blocks := planarGeneric(c.pass, &want)
-			back := planarBackward{
-				planes: call.planes, labels: call.labels, targets: call.targets, weights: call.weights,
-				eps: call.eps, oneMinus: call.oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
-				scratch: call.scratch, add: c.rng.IntN(2) == 0,
-			}
-			for range channels {
-				k, l := c.coefficients(), c.coefficients()
-				back.class = append(back.class, planeCoefficients{own: k.region, other: l.region, ce: k.ce, focal: k.focal})
-			}
-			n := c.blocks * BlockSize
-			wantBack := back
-			wantBack.gradient = planesOf(channels, n)
-			for _, d := range wantBack.gradient {
-				fill(d, .25)
-			}
-			planarBackwardGeneric(c.pass, &wantBack)
-			for _, level := range Levels() {
-				got := call
-				got.sums = make([]planeSums, channels)
-				require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
-				require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
-				gotBack := back
-				gotBack.stream = true
-				gotBack.gradient = nil
-				for range channels {
-					d, stream := c.output(n)
-					fill(d, .25)
-					gotBack.gradient, gotBack.stream = append(gotBack.gradient, d), gotBack.stream && stream
-				}
-				comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
-				if !back.add && blocks*BlockSize == n {
-					gotBack.planes, gotBack.stream = nil, false
-					for _, plane := range call.planes {
-						gotBack.planes = append(gotBack.planes, append([]float32(nil), plane...))
-					}
-					gotBack.gradient = gotBack.planes
-					comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
-				}
-			}
-		})
+		anyCall(seed, gamma, func(c *calls, w power) { c.comparePlanar(t, w) })
 	})
+}
+
+func (c *calls) comparePlanar(t *testing.T, w power) {
+	t.Helper()
+	channels := []int{2, 3, 4, 16, 17, 35}[c.rng.IntN(6)]
+	call := c.planar(w, channels)
+	want := call
+	want.sums = make([]planeSums, channels)
+	blocks := planarGeneric(c.pass, &want)
+	back := planarBackward{
+		planes: call.planes, labels: call.labels, targets: call.targets, weights: call.weights,
+		eps: call.eps, oneMinus: call.oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
+		scratch: call.scratch, add: c.rng.IntN(2) == 0,
+	}
+	for range channels {
+		k, l := c.coefficients(), c.coefficients()
+		back.class = append(back.class, planeCoefficients{own: k.region, other: l.region, ce: k.ce, focal: k.focal})
+	}
+	n := c.blocks * BlockSize
+	wantBack := back
+	wantBack.gradient = planesOf(channels, n)
+	for _, d := range wantBack.gradient {
+		fill(d, .25)
+	}
+	planarBackwardGeneric(c.pass, &wantBack)
+	for _, level := range Levels() {
+		got := call
+		got.sums = make([]planeSums, channels)
+		require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
+		gotBack := back
+		gotBack.stream = true
+		gotBack.gradient = nil
+		for range channels {
+			d, stream := c.output(n)
+			fill(d, .25)
+			gotBack.gradient, gotBack.stream = append(gotBack.gradient, d), gotBack.stream && stream
+		}
+		comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
+		if !back.add && blocks*BlockSize == n {
+			gotBack.planes, gotBack.stream = nil, false
+			for _, plane := range call.planes {
+				gotBack.planes = append(gotBack.planes, append([]float32(nil), plane...))
+			}
+			gotBack.gradient = gotBack.planes
+			comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
+		}
+	}
 }
