@@ -35,8 +35,11 @@ func (l Level) soft(p pass, c *softCall) int {
 }
 
 func (l Level) planar(p pass, c *planarCall) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return planarAVX512(p, c)
+	case AVX2:
+		return planarAVX2(p, c)
 	}
 	return planarGeneric(p, c)
 }
@@ -81,8 +84,11 @@ func (l Level) planarBackward(p pass, c *planarBackward) int {
 }
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return widenAVX512(dst, labels, most)
+	case AVX2:
+		return widenAVX2(dst, labels, most)
 	}
 	return widenGeneric(dst, labels, most)
 }
