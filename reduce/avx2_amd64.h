@@ -282,14 +282,15 @@ weighted:
 
 // ---- Loading ----
 
-// PREFETCH asks for the group 2 KiB ahead. Out of cache it makes the region
-// kernel faster by half; with 1 KiB or 8 KiB it is less, and NTA loses.
-#define PREFETCH \
-	PREFETCHT0 2048(X)       \
-	PREFETCHT0 2048+64(X)    \
-	PREFETCHT0 2048+128(X)   \
-	PREFETCHT0 2048+192(X)   \
-	PREFETCHT0 512(Y)
+// PREFETCH asks for the group that the call says is to be fetched meanwhile.
+// Out of cache it makes the region kernel faster by half; NTA loses.
+#define PREFETCH(ahead) \
+	MOVQ ahead(CALL), N        \
+	PREFETCHT0 (X)(N*1)        \
+	PREFETCHT0 64(X)(N*1)      \
+	PREFETCHT0 128(X)(N*1)     \
+	PREFETCHT0 192(X)(N*1)     \
+	PREFETCHT0 const_BlockSize(Y)
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,
 // and checks them.

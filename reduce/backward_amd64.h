@@ -105,10 +105,13 @@ labels:                             \
 	STEP(64, U2, S2, G2) \
 	STEP(96, U3, S3, G3)
 
-// PREFETCH_GROUP asks for the same group of the next block.
-#define PREFETCH_GROUP(p) \
-	PREFETCHT0 const_BlockSize*4(p) \
-	PREFETCHT0 const_BlockSize*4+64(p)
+// PREFETCH_GROUP asks for the group that the call says is to be fetched
+// meanwhile.
+#define PREFETCH_GROUP(ahead) \
+	MOVQ ahead(CALL), N   \
+	PREFETCHT0 (X)(N*1)   \
+	PREFETCHT0 64(X)(N*1) \
+	PREFETCHT0 const_BlockSize(Y)
 
 #define STORE(row, u, s, g) VMOVUPS g, row(GRADIENT)
 #define ADD_AND_STORE(row, u, s, g) \

@@ -83,31 +83,24 @@ func TestGuardPagesBackward(t *testing.T) {
 	}
 }
 
-// TestWiden: every level copies labels as the portable loop does, whatever the
-// greatest class and wherever a label above it stands, and touches nothing
-// beside its slices.
-func TestWiden(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 3))
+// TestGuardPagesWiden: nor does the one that widens labels.
+func TestGuardPagesWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
 	for _, head := range []bool{false, true} {
-		for _, n := range []int{0, 1, 63, 64, 65, 127, 128, 200, 512, 4096} {
+		for n := range 201 {
 			labels, dst := guarded(t, n, head), view[int32](guarded(t, 4*n, head))
-			for _, most := range []uint8{0, 1, 127, 128, 254, 255} {
-				for range 8 {
-					for i := range labels {
-						labels[i] = uint8(rng.IntN(int(most) + 1))
-					}
-					if n > 0 && rng.IntN(4) > 0 {
-						labels[rng.IntN(n)] = uint8(rng.Uint32())
-					}
-					want := make([]int32, n)
-					done := widenGeneric(want, labels, most)
-					for _, level := range Levels() {
-						fill(dst, -1)
-						mustNotFault(t, func() { require.Equal(t, done, level.widen(dst, labels, most), "%v, %d labels to %d", level, n, most) })
-						require.Equal(t, want[:done], dst[:done], "%v, %d labels to %d", level, n, most)
-					}
-				}
-			}
+			mustNotFault(t, func() { compareWiden(t, rng, labels, dst) })
+		}
+	}
+}
+
+// TestGuardPagesConvert: nor do the conversions of predictions.
+func TestGuardPagesConvert(t *testing.T) {
+	for _, head := range []bool{false, true} {
+		for n := range 50 {
+			mustNotFault(t, func() {
+				compareConversions(t, n, []byte{1, 0x3c, 0x80}, func(size int) []byte { return guarded(t, size, head) })
+			})
 		}
 	}
 }

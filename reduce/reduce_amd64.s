@@ -70,7 +70,7 @@ block:
 	VPXOR S1_LOW, S1_LOW, S1_LOW
 	VPXOR S1_HIGH, S1_HIGH, S1_HIGH
 group:
-	PREFETCH
+	PREFETCH(hardCall_ahead)
 	VMOVDQU (Y), T0
 	VMOVDQU 32(Y), T1
 	ADDQ    $64, VALID
@@ -120,7 +120,7 @@ block:
 	CLEAR
 	XORL    QUADS, QUADS
 group:
-	PREFETCH
+	PREFETCH(hardCall_ahead)
 	CLASSES(background, foreground)
 	WEIGHTS(some, weighted)
 mixed:
@@ -177,7 +177,7 @@ block:                                         \
 	BEGIN_BLOCK \
 	CLEAR                            \
 group:                                         \
-	PREFETCH                               \
+	PREFETCH(hardCall_ahead)                         \
 	CLASSES(background, foreground)        \
 	WEIGHTS(some, weighted)                \
 mixed:                                         \
@@ -280,7 +280,7 @@ block:                                         \
 	BEGIN_BLOCK \
 	CLEAR                            \
 group:                                         \
-	PREFETCH                               \
+	PREFETCH(hardCall_ahead)                         \
 	CLASSES(background, foreground)        \
 	WEIGHTS(some, weighted)                \
 mixed:                                         \
