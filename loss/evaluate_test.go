@@ -360,3 +360,60 @@ func TestEvaluatorsAtOnce(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// Ranks that have some samples each give the bits of one rank that has them
+// all: their sums are appended, for a loss that is a mean over the samples, and
+// each takes the derivatives of its own.
+func TestRanksOfSamples(t *testing.T) {
+	const voxels, samples = 1500, 5
+	for _, spec := range []string{"dice", "combo", "asymmetric-unified-focal", "focal:gamma=1.5"} {
+		l := MustParse(spec)
+		rng := rand.New(rand.NewPCG(41, 41))
+		var batch []reduce.Chunk
+		var whole [][][]float32
+		for range samples {
+			logits, labels := make([]float32, voxels), make([]uint8, voxels)
+			for i := range logits {
+				logits[i], labels[i] = float32(rng.NormFloat64()*4), uint8(rng.IntN(5)/4)
+			}
+			batch = append(batch, reduce.Chunk{Prediction: reduce.Float32(logits), Target: reduce.LabelsUint8(labels)})
+			whole = append(whole, [][]float32{make([]float32, voxels)})
+		}
+		o := reduce.Options{Activation: reduce.Sigmoid, Samples: samples}
+		one, err := NewEvaluator(l, o)
+		require.NoError(t, err)
+		value, err := one.Gradient(whole, batch...)
+		require.NoError(t, err)
+
+		l.Needs().Ask(&o)
+		bounds := []int{0, 2, 3, samples} // of the ranks' samples
+		var sums *reduce.Sums
+		for rank, from := range bounds[:3] {
+			o.Samples = bounds[rank+1] - from
+			r, err := reduce.New(o)
+			require.NoError(t, err)
+			for b := range o.Samples {
+				require.NoError(t, r.Fold(b, batch[from+b]))
+			}
+			if sums == nil {
+				sums = r.Sums()
+				continue
+			}
+			require.NoError(t, sums.Append(r.Sums()))
+		}
+		totals := sums.Totals()
+		require.Equal(t, value, l.Value(totals), spec)
+		by := Derive(l, totals)
+		gradient := make([]float32, voxels)
+		for rank, from := range bounds[:3] {
+			o.Samples = bounds[rank+1] - from
+			back, err := reduce.NewBackward(o)
+			require.NoError(t, err)
+			back.Set(by.Of(from, from+o.Samples), 1)
+			for b := range o.Samples {
+				require.NoError(t, back.Pull(b, batch[from+b], gradient))
+				require.Equal(t, whole[from+b][0], gradient, "%s, sample %d", spec, from+b)
+			}
+		}
+	}
+}

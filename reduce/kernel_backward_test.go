@@ -93,8 +93,16 @@ func (c *calls) classes(channels int) []int32 {
 	return labels
 }
 
+// coefficients are of either sign, and some are 0: a loss may want some sums
+// and not others.
 func (c *calls) coefficients() (k coefficients) {
-	number := func() float32 { return (c.rng.Float32() - .5) * float32(math.Ldexp(1, c.rng.IntN(20)-10)) }
+	number := func() float32 {
+		n := (c.rng.Float32() - .5) * float32(math.Ldexp(1, c.rng.IntN(20)-10))
+		if c.rng.IntN(6) == 0 {
+			n *= 0
+		}
+		return n
+	}
 	return coefficients{region: number(), ce: number(), focal: number()}
 }
 
