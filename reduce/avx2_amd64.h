@@ -44,6 +44,13 @@
 #define C      Y14
 #define MOST   Y15 // the greatest bits of the block's predictions
 
+// EACH takes a step in every row of eight: with its place in work, u, s and g.
+#define EACH(STEP) \
+	STEP(0, U0, S0, G0)  \
+	STEP(32, U1, S1, G1) \
+	STEP(64, U2, S2, G2) \
+	STEP(96, U3, S3, G3)
+
 #define CONST(offset) VBROADCASTSS ·avx2+offset(SB), C
 
 // ---- The walk over blocks, groups and halves ----

@@ -64,8 +64,8 @@ func TestGuardPages(t *testing.T) {
 	}
 }
 
-// TestGuardPagesBackward: nor do the kernels for soft targets and those of the
-// backward pass, which do not write there either.
+// TestGuardPagesBackward: nor do the kernels for soft targets, those for several
+// channels and those of the backward pass, which do not write there either.
 func TestGuardPagesBackward(t *testing.T) {
 	for _, head := range []bool{false, true} {
 		for seed := range seeds(4) {
@@ -75,7 +75,7 @@ func TestGuardPagesBackward(t *testing.T) {
 					mustNotFault(t, func() {
 						c.compareSoft(t, w)
 						c.compareHardBackward(t, w)
-						c.comparePlanar(t, w)
+						c.comparePlanar(t, c.planar(w, 2+c.rng.IntN(3)))
 					})
 				})
 			})

@@ -57,6 +57,9 @@ func (l Level) elementary(f int, c *mapCall) {
 }
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	if l == NEON {
+		return widenNEON(dst, labels, most)
+	}
 	return widenGeneric(dst, labels, most)
 }
 

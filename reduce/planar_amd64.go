@@ -6,15 +6,20 @@ package reduce
 //
 //go:noinline
 func planarAVX2(p pass, c *planarCall) int {
-	if c.labels == nil {
-		return planarGeneric(p, c)
-	}
 	for _, plane := range c.planes {
+		raceRead(plane)
+	}
+	for _, plane := range c.targets {
 		raceRead(plane)
 	}
 	raceRead(c.labels)
 	raceRead(c.weights)
-	if p.input == probabilities {
+	switch {
+	case c.labels == nil && p.input == probabilities:
+		return planesSoftAVX2(p, c)
+	case c.labels == nil:
+		return softmaxSoftAVX2(p, c)
+	case p.input == probabilities:
 		return planesHardAVX2(p, c)
 	}
 	return softmaxHardAVX2(p, c)

@@ -219,6 +219,72 @@ classes:                           \
 	CMPB PRESENT(W)(CLASS*1), $0 \
 	JNE  present
 
+// ---- The sums of the classes ----
+
+// CLEAR_LANES_OF_CLASSES sets the sums of all classes to 0.
+#define CLEAR_LANES_OF_CLASSES(class) \
+	VPXOR   T0, T0, T0               \
+	VMOVAPS T0, (LANES_W+0)(W)       \
+	VMOVAPS T0, (LANES_W+32)(W)      \
+	FIRST_CLASS                      \
+class:                                   \
+	CLEAR_LANES_OF_CLASS(LANES_R)    \
+	CLEAR_LANES_OF_CLASS(LANES_S)    \
+	CLEAR_LANES_OF_CLASS(LANES_L)    \
+	CLEAR_LANES_OF_CLASS(LANES_F)    \
+	CLEAR_LANES_OF_CLASS(LANES_P)    \
+	NEXT_CLASS(class)
+#define CLEAR_LANES_OF_CLASS(lanes) \
+	VMOVAPS T0, lanes+0(LANES)  \
+	VMOVAPS T0, lanes+32(LANES)
+
+// CLOSE_BLOCK_PLANAR adds the block's sums to the call's, and leaves 0. The
+// sums of a class without voxels in the block are 0 but for one.
+#define CLOSE_BLOCK_PLANAR(class, without) \
+	VPXOR   S0, S0, S0                             \
+	FOLD_LANES((LANES_W+0)(W), (LANES_W+16)(W), (LANES_W+32)(W), (LANES_W+48)(W), planarCall_w(CALL)) \
+	VMOVAPS S0, (LANES_W+0)(W)                     \
+	VMOVAPS S0, (LANES_W+32)(W)                    \
+	MOVQ    planarCall_sums(CALL), X               \
+	FIRST_CLASS                                    \
+class:                                                 \
+	VMOVAPS (LANES_R+0)(LANES), T0                 \
+	VPOR    (LANES_R+32)(LANES), T0, T0            \
+	VPOR    (LANES_S+0)(LANES), T0, T0             \
+	VPOR    (LANES_S+32)(LANES), T0, T0            \
+	VPOR    (LANES_L+0)(LANES), T0, T0             \
+	VPOR    (LANES_L+32)(LANES), T0, T0            \
+	VPOR    (LANES_F+0)(LANES), T0, T0             \
+	VPOR    (LANES_F+32)(LANES), T0, T0            \
+	VPTEST  T0, T0                                 \
+	JZ      without                                \
+	FOLD_LANES_OF_CLASS(LANES_R, planeSums_r)      \
+	FOLD_LANES_OF_CLASS(LANES_S, planeSums_s)      \
+	FOLD_LANES_OF_CLASS(LANES_L, planeSums_l)      \
+	FOLD_LANES_OF_CLASS(LANES_F, planeSums_f)      \
+without:                                               \
+	FOLD_LANES_OF_CLASS(LANES_P, planeSums_p)      \
+	ADDQ    $planeSums__size, X                    \
+	NEXT_CLASS(class)
+#define FOLD_LANES_OF_CLASS(lanes, sum) \
+	FOLD_LANES(lanes+0(LANES), lanes+16(LANES), lanes+32(LANES), lanes+48(LANES), sum(X)) \
+	VMOVAPS S0, lanes+0(LANES)  \
+	VMOVAPS S0, lanes+32(LANES)
+#define FOLD_LANES(d0, d4, d8, d12, sum) \
+	VCVTPS2PD    d0, G0     \
+	VCVTPS2PD    d8, G1     \
+	VCVTPS2PD    d4, G2     \
+	VCVTPS2PD    d12, G3    \
+	VADDPD       G1, G0, G0 \ // d[i] + d[i+8]
+	VADDPD       G3, G2, G2 \
+	VADDPD       G2, G0, G0 \ // d[i] + d[i+4]
+	VEXTRACTF128 $1, G0, X1 \
+	VADDPD       X1, X0, X0 \ // d[i] + d[i+2]
+	VUNPCKHPD    X0, X0, X1 \
+	VADDSD       X1, X0, X0 \ // d[i] + d[i+1]
+	VADDSD       sum, X0, X0 \
+	VMOVSD       X0, sum
+
 // ---- Softmax ----
 
 // FIND_MOST leaves the largest logit of each voxel, and the logits at EXPS,

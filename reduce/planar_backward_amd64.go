@@ -6,16 +6,21 @@ package reduce
 //
 //go:noinline
 func planarBackwardAVX2(p pass, c *planarBackward) int {
-	if c.labels == nil {
-		return planarBackwardGeneric(p, c)
-	}
 	for k, plane := range c.planes {
 		raceRead(plane)
 		raceWrite(c.gradient[k])
 	}
+	for _, plane := range c.targets {
+		raceRead(plane)
+	}
 	raceRead(c.labels)
 	raceRead(c.weights)
-	if p.input == probabilities {
+	switch {
+	case c.labels == nil && p.input == probabilities:
+		return planesSoftBackwardAVX2(p, c)
+	case c.labels == nil:
+		return softmaxSoftBackwardAVX2(p, c)
+	case p.input == probabilities:
 		return planesHardBackwardAVX2(p, c)
 	}
 	return softmaxHardBackwardAVX2(p, c)
