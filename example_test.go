@@ -1,7 +1,11 @@
 package voxfold_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/voxfold/voxfold/loss"
@@ -56,12 +60,77 @@ func Example_stream() {
 	// ce 0.003695
 }
 
-// Data-parallel training: each rank folds its own samples, the sums of all
-// ranks are joined, and each rank takes its own backward pass. The loss is
+// A gradient larger than memory: two passes over a stream, the first for the
+// sums, the second for the gradient, which goes to a file chunk by chunk.
+func Example_largerThanMemory() {
+	const chunk = 10_000
+	phantom := volume.NewPhantom([3]int{100, 80, 60}, 1)
+	logits, labels := make([]float32, chunk), make([]uint8, chunk)
+	stream := func(do func(at int64, c reduce.Chunk) error) error {
+		for at := int64(0); at < phantom.Geometry().Voxels(); at += chunk {
+			phantom.Logits(logits, 0, at)
+			phantom.Labels(labels, at)
+			c := reduce.Chunk{Prediction: reduce.Float32(logits), Target: reduce.LabelsUint8(labels)}
+			if err := do(at, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+
+	l := loss.MustParse("dice-ce")
+	o := reduce.Options{Activation: reduce.Sigmoid}
+	l.Needs().Ask(&o)
+	r, err := reduce.New(o)
+	if err != nil {
+		panic(err)
+	}
+	if err := stream(func(_ int64, c reduce.Chunk) error { return r.Fold(0, c) }); err != nil {
+		panic(err)
+	}
+	totals := r.Totals()
+
+	back, err := reduce.NewBackward(o)
+	if err != nil {
+		panic(err)
+	}
+	back.Set(loss.Derive(l, totals), 1)
+	dir, _ := os.MkdirTemp("", "voxfold")
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "gradient.npy")
+	w, err := volume.CreateNPY(file, volume.Float32, 60, 80, 100)
+	if err != nil {
+		panic(err)
+	}
+	err = stream(func(at int64, c reduce.Chunk) error {
+		if err := back.Pull(0, c, logits); err != nil { // in place of the logits
+			return err
+		}
+		return w.WriteAt(logits, at)
+	})
+	if err != nil {
+		panic(errors.Join(err, w.Discard()))
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	f, err := volume.Open(file, volume.Options{})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("loss %.6f, gradient: %v of %v voxels\n", l.Value(totals), f.Type, f.Geometry.Voxels())
+	// Output: loss 0.324658, gradient: float32 of 480000 voxels
+}
+
+// Data-parallel training: each rank folds its own samples, an all-reduce adds
+// the sums of all ranks, and each rank takes its own backward pass. The loss is
 // taken over the whole batch, and every bit is that of a single rank.
+//
+// Where a loss is a mean over the samples (batch=false), their sums must not be
+// added: Append joins them, and Derivatives.Of gives each rank those of its own.
 func Example_dataParallel() {
 	const ranks, voxels = 4, 20_000
-	l := loss.MustParse("dice:batch=true")
+	l := loss.MustParse("dice-ce:batch=true")
 	phantom := volume.NewPhantom([3]int{voxels, ranks, 1}, 1)
 	batch := make([]reduce.Chunk, ranks) // each rank's sample
 	for rank := range batch {
@@ -72,46 +141,64 @@ func Example_dataParallel() {
 	}
 	o := reduce.Options{Activation: reduce.Sigmoid, Workers: 1}
 	l.Needs().Ask(&o)
-
-	// Forward: a Reducer a rank. In a real all-reduce, Sums travel as bytes
-	// (MarshalBinary) or as a vector that may be added (AppendVector).
-	sums := make([]*reduce.Sums, ranks)
-	var wait sync.WaitGroup
-	for rank := range ranks {
-		wait.Go(func() {
-			r, _ := reduce.New(o)
-			if err := r.Fold(0, batch[rank]); err != nil {
-				panic(err)
-			}
-			sums[rank] = r.Sums()
-		})
+	onEachRank := func(do func(rank int) error) {
+		var wait sync.WaitGroup
+		for rank := range ranks {
+			wait.Go(func() {
+				if err := do(rank); err != nil {
+					panic(err)
+				}
+			})
+		}
+		wait.Wait()
 	}
-	wait.Wait()
-	for _, s := range sums[1:] {
-		if err := sums[0].Append(s); err != nil {
-			panic(err)
+
+	// Forward. The sums travel as a vector that any framework may add, in any
+	// order (or as bytes, MarshalBinary, to Merge).
+	vectors := make([][]float64, ranks)
+	onEachRank(func(rank int) error {
+		r, err := reduce.New(o)
+		if err != nil {
+			return err
+		}
+		if err := r.Fold(0, batch[rank]); err != nil {
+			return err
+		}
+		vectors[rank] = r.Sums().AppendVector(nil)
+		return nil
+	})
+	total := make([]float64, len(vectors[0])) // the all-reduce
+	for _, vector := range vectors {
+		for i, x := range vector {
+			total[i] += x
 		}
 	}
-	totals := sums[0].Totals()
-	by := loss.Derive(l, totals)
 
-	// Backward: each rank with the derivatives of its own sample.
-	gradients := make([][]float32, ranks)
-	for rank := range ranks {
-		wait.Go(func() {
-			b, _ := reduce.NewBackward(o)
-			b.Set(by.Of(rank, rank+1), 1)
-			gradients[rank] = make([]float32, voxels)
-			if err := b.Pull(0, batch[rank], gradients[rank]); err != nil {
-				panic(err)
-			}
-		})
-	}
-	wait.Wait()
+	// Backward, with the derivatives of the whole batch's loss.
+	values, gradients := make([]float64, ranks), make([][]float32, ranks)
+	onEachRank(func(rank int) error {
+		sums, err := reduce.NewSums(o)
+		if err != nil {
+			return err
+		}
+		if err := sums.LoadVector(total); err != nil {
+			return err
+		}
+		values[rank] = l.Value(sums.Totals())
+		back, err := reduce.NewBackward(o)
+		if err != nil {
+			return err
+		}
+		back.Set(loss.Derive(l, sums.Totals()), 1)
+		gradients[rank] = make([]float32, voxels)
+		return back.Pull(0, batch[rank], gradients[rank])
+	})
 
 	// One rank with the whole batch gives the same bits.
-	o.Samples = ranks
-	one, _ := loss.NewEvaluator(l, o)
+	one, err := loss.NewEvaluator(l, reduce.Options{Activation: reduce.Sigmoid, Samples: ranks})
+	if err != nil {
+		panic(err)
+	}
 	whole := make([][][]float32, ranks)
 	for rank := range whole {
 		whole[rank] = [][]float32{make([]float32, voxels)}
@@ -120,11 +207,9 @@ func Example_dataParallel() {
 	if err != nil {
 		panic(err)
 	}
-	same := value == l.Value(totals)
+	same := true
 	for rank, gradient := range gradients {
-		for i := range gradient {
-			same = same && gradient[i] == whole[rank][0][i]
-		}
+		same = same && values[rank] == value && slices.Equal(gradient, whole[rank][0])
 	}
 	fmt.Println("the same bits:", same)
 	// Output: the same bits: true

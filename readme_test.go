@@ -1,7 +1,9 @@
 package voxfold_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -42,4 +44,26 @@ func TestReadmeLosses(t *testing.T) {
 	table, _, found := strings.Cut(rest, "<!-- /losses -->")
 	require.True(t, found)
 	assert.Equal(t, strings.TrimSpace(loss.Markdown()), strings.TrimSpace(table))
+}
+
+// The README names every fuzz target that there is, and no other.
+func TestReadmeFuzzTargets(t *testing.T) {
+	target := regexp.MustCompile(`\bFuzz[A-Z]\w*`)
+	targets := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, line := range regexp.MustCompile(`(?m)^func Fuzz\w+\(f `).FindAllString(string(text), -1) {
+			targets[target.FindString(line)] = true
+		}
+		return err
+	})
+	require.NoError(t, err)
+	named := map[string]bool{}
+	for _, name := range target.FindAllString(readme(t), -1) {
+		named[name] = true
+	}
+	assert.Equal(t, targets, named)
 }

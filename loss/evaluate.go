@@ -12,6 +12,7 @@ import (
 // number of Evaluators may be used at once.
 type Evaluator struct {
 	loss     Loss
+	samples  int
 	reducer  *reduce.Reducer
 	backward *reduce.Backward
 }
@@ -32,7 +33,7 @@ func NewEvaluator(l Loss, o reduce.Options) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Evaluator{l, reducer, backward}, nil
+	return &Evaluator{l, max(1, o.Samples), reducer, backward}, nil
 }
 
 // Ask sets the options that ask for the sums.
@@ -41,7 +42,8 @@ func (n Needs) Ask(o *reduce.Options) {
 }
 
 // Value returns the loss of a batch: one chunk, the whole volume, for each of
-// Options.Samples. Its error is that of [reduce.Reducer.Fold].
+// Options.Samples; another number of chunks panics. Its error is that of
+// [reduce.Reducer.Fold].
 func (e *Evaluator) Value(batch ...reduce.Chunk) (float64, error) {
 	t, err := e.totals(batch)
 	if err != nil {
@@ -51,6 +53,9 @@ func (e *Evaluator) Value(batch ...reduce.Chunk) (float64, error) {
 }
 
 func (e *Evaluator) totals(batch []reduce.Chunk) (*reduce.Totals, error) {
+	if len(batch) != e.samples {
+		panic(fmt.Sprintf("loss: a batch of %d chunks where Options.Samples is %d", len(batch), e.samples))
+	}
 	e.reducer.Reset()
 	for b, c := range batch {
 		if err := e.reducer.Fold(b, c); err != nil {
@@ -63,7 +68,9 @@ func (e *Evaluator) totals(batch []reduce.Chunk) (*reduce.Totals, error) {
 // Gradient returns the loss of a batch, and writes its derivative by every
 // number of the prediction to gradient[sample][channel], whose slices are as
 // long as the prediction's and may be its own. The step is two passes over
-// the data, with no temporary of its size.
+// the data, with no temporary of its size. Its error is that of
+// [reduce.Reducer.Fold], and nothing is written then; it panics as
+// [reduce.Backward.Pull] does.
 func (e *Evaluator) Gradient(gradient [][][]float32, batch ...reduce.Chunk) (float64, error) {
 	return e.step(gradient, batch, 1, e.backward.Pull)
 }
@@ -101,8 +108,9 @@ func Derive(l Loss, t *reduce.Totals) *reduce.Derivatives {
 }
 
 // Evaluate returns the loss of one volume in memory and its derivative by
-// every number of the prediction, one slice per channel. For training steps,
-// batches and gradients in buffers of one's own there is [Evaluator].
+// every number of the prediction, one slice per channel. Its error is that of
+// [NewEvaluator] or of [reduce.Reducer.Fold]. For training steps, batches and
+// gradients in buffers of one's own there is [Evaluator].
 func Evaluate(l Loss, o reduce.Options, volume reduce.Chunk) (value float64, gradient [][]float32, err error) {
 	e, err := NewEvaluator(l, o)
 	if err != nil {
@@ -112,6 +120,8 @@ func Evaluate(l Loss, o reduce.Options, volume reduce.Chunk) (value float64, gra
 	for k := range gradient {
 		gradient[k] = make([]float32, volume.Prediction.Voxels())
 	}
-	value, err = e.Gradient([][][]float32{gradient}, volume)
-	return value, gradient, err
+	if value, err = e.Gradient([][][]float32{gradient}, volume); err != nil {
+		return 0, nil, err
+	}
+	return value, gradient, nil
 }

@@ -55,7 +55,7 @@ func ExampleTable() {
 	//   class-weights (<nil>): 0 ≤ class-weights ≤ 3.4e38, one number or a list as 1/2/3
 	//   reduction (mean): mean or sum
 	// focal [] mean_v Σ_c α_c·F
-	//   gamma (2): 0 ≤ gamma ≤ 3.4e38
+	//   gamma (2): 0 ≤ gamma ≤ 1000
 	//   alpha (<nil>): 0 ≤ alpha ≤ 1, one number or a list as 1/2/3
 	//   reduction (mean): mean or sum
 }

@@ -71,6 +71,7 @@ var (
 	belowOne    = interval{high: 1, highOpen: true}
 	nonNegative = interval{high: math.MaxFloat32}
 	positive    = interval{high: math.MaxFloat32, lowOpen: true}
+	focalPower  = interval{high: 1000} // what package reduce takes
 )
 
 func (in interval) contains(x float64) bool {

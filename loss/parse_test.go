@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/voxfold/voxfold/reduce"
 )
 
 func TestParse(t *testing.T) {
@@ -39,9 +41,9 @@ func TestParseErrors(t *testing.T) {
 		"focal:gamma=1,":                  `loss focal: "" is not of the form key=value`,
 		"focal:delta=1":                   `loss focal has no parameter "delta"; it has gamma, alpha, reduction`,
 		"focal:gamma=1,gamma=1":           `loss focal: gamma is given twice`,
-		"focal:gamma=-1":                  `loss focal: gamma=-1 is not allowed, want 0 ≤ gamma ≤ 3.4e38`,
-		"focal:gamma=1/2":                 `loss focal: gamma=1/2 is not allowed, want 0 ≤ gamma ≤ 3.4e38`,
-		"focal:gamma=two":                 `loss focal: gamma=two is not allowed, want 0 ≤ gamma ≤ 3.4e38`,
+		"focal:gamma=-1":                  `loss focal: gamma=-1 is not allowed, want 0 ≤ gamma ≤ 1000`,
+		"focal:gamma=1/2":                 `loss focal: gamma=1/2 is not allowed, want 0 ≤ gamma ≤ 1000`,
+		"focal:gamma=two":                 `loss focal: gamma=two is not allowed, want 0 ≤ gamma ≤ 1000`,
 		"focal:alpha=.2/1.1":              `loss focal: alpha=.2/1.1 is not allowed, want 0 ≤ alpha ≤ 1, one number or a list as 1/2/3`,
 		"symmetric-focal-tversky:gamma=1": `loss symmetric-focal-tversky: gamma=1 is not allowed, want 0 ≤ gamma < 1`,
 		"focal-tversky:exponent=0":        `loss focal-tversky: exponent=0 is not allowed, want 0 < exponent ≤ 3.4e38`,
@@ -93,6 +95,27 @@ func TestRangeOfEveryParameter(t *testing.T) {
 			assert.Equal(t, in.highOpen, try(in.high) != nil, "%s %s at its upper end", e.Name, p.Name)
 			assert.Error(t, try(math.Nextafter(in.low, -1)), "%s %s", e.Name, p.Name)
 			assert.Error(t, try(math.Nextafter(in.high, math.Inf(1))), "%s %s", e.Name, p.Name)
+		}
+	}
+}
+
+// Every exponent that the table allows is one that a pass can sum.
+func TestGammaRangeIsThatOfThePass(t *testing.T) {
+	for _, e := range Table() {
+		for _, p := range e.Params {
+			if p.Name != "gamma" {
+				continue
+			}
+			in := p.domain.(interval)
+			for _, gamma := range []float64{in.low, math.SmallestNonzeroFloat64, in.high, math.Nextafter(in.high, 0)} {
+				l, err := New(e.Name, Param{"gamma", gamma})
+				if gamma == in.high && in.highOpen {
+					continue
+				}
+				require.NoError(t, err)
+				_, err = NewEvaluator(l, reduce.Options{})
+				require.NoError(t, err, Spec(l))
+			}
 		}
 	}
 }

@@ -244,7 +244,7 @@ func delta(d float64) Parameter {
 }
 
 func focalGamma(g float64) Parameter {
-	return Parameter{Name: "gamma", Default: g, Doc: "γ: the power of q in F", domain: nonNegative}
+	return Parameter{Name: "gamma", Default: g, Doc: "γ: the power of q in F", domain: focalPower}
 }
 
 func tverskyGamma(g float64) Parameter {

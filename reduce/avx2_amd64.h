@@ -44,6 +44,13 @@
 #define C      Y14
 #define MOST   Y15 // the greatest bits of the block's predictions
 
+// EACH takes a step in every row of eight: with its place in work, u, s and g.
+#define EACH(STEP) \
+	STEP(0, U0, S0, G0)  \
+	STEP(32, U1, S1, G1) \
+	STEP(64, U2, S2, G2) \
+	STEP(96, U3, S3, G3)
+
 #define CONST(offset) VBROADCASTSS ·avx2+offset(SB), C
 
 // ---- The walk over blocks, groups and halves ----
@@ -282,14 +289,18 @@ weighted:
 
 // ---- Loading ----
 
-// PREFETCH asks for the group 2 KiB ahead. Out of cache it makes the region
-// kernel faster by half; with 1 KiB or 8 KiB it is less, and NTA loses.
-#define PREFETCH \
-	PREFETCHT0 2048(X)       \
-	PREFETCHT0 2048+64(X)    \
-	PREFETCHT0 2048+128(X)   \
-	PREFETCHT0 2048+192(X)   \
-	PREFETCHT0 512(Y)
+// PREFETCH asks for the group that the call says is to be fetched meanwhile.
+// Out of cache it makes the region kernel faster by half; NTA loses.
+#define PREFETCH(ahead) \
+	PREFETCH_PREDICTION(ahead) \
+	PREFETCH_LABELS
+#define PREFETCH_PREDICTION(ahead) \
+	MOVQ ahead(CALL), N        \
+	PREFETCHT0 (X)(N*1)        \
+	PREFETCHT0 64(X)(N*1)      \
+	PREFETCHT0 128(X)(N*1)     \
+	PREFETCHT0 192(X)(N*1)
+#define PREFETCH_LABELS PREFETCHT0 const_BlockSize(Y)
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,
 // and checks them.

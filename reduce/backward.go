@@ -351,7 +351,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 	case t.labels != nil:
 		b.hard = hardBackward{
 			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
-			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			ahead: b.worker.ahead, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.hardBackward(p, &b.hard)

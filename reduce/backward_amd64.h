@@ -96,19 +96,16 @@ labels:                             \
 	VMOVDQA   T1, avx2Work_class+96(W) \
 	LEAQ      avx2Work_class(W), CLASS
 
-// EACH takes a step in every row: with its place in work, u, s and g. Its place
-// in a volume is PLACE, which a file that includes this defines, and EPS and
-// FACTOR, γ where it is a factor, as well.
-#define EACH(STEP) \
-	STEP(0, U0, S0, G0)  \
-	STEP(32, U1, S1, G1) \
-	STEP(64, U2, S2, G2) \
-	STEP(96, U3, S3, G3)
+// A row's place in a volume is PLACE, which a file that includes this defines,
+// and EPS and FACTOR, γ where it is a factor, as well.
 
-// PREFETCH_GROUP asks for the same group of the next block.
-#define PREFETCH_GROUP(p) \
-	PREFETCHT0 const_BlockSize*4(p) \
-	PREFETCHT0 const_BlockSize*4+64(p)
+// PREFETCH_GROUP asks for the group that the call says is to be fetched
+// meanwhile.
+#define PREFETCH_GROUP(ahead) \
+	MOVQ ahead(CALL), N   \
+	PREFETCHT0 (X)(N*1)   \
+	PREFETCHT0 64(X)(N*1) \
+	PREFETCHT0 const_BlockSize(Y)
 
 #define STORE(row, u, s, g) VMOVUPS g, row(GRADIENT)
 #define ADD_AND_STORE(row, u, s, g) \

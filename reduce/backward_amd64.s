@@ -28,8 +28,7 @@ block:                                         \
 plain:                                         \
 	MOVL $(const_BlockSize/32), GROUPS     \
 group:                                         \
-	PREFETCH_GROUP(X)                      \
-	PREFETCHT0 const_BlockSize(Y)          \
+	PREFETCH_GROUP(hardBackward_ahead)     \
 	LOAD_CLASSES                           \
 	FORMULA                                \
 	CMPB hardBackward_add(CALL), $0        \

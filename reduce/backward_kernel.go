@@ -38,6 +38,7 @@ type hardBackward struct {
 	oneMinus   float32
 	gamma      float32 // γ where it is a factor
 	hi, lo     float32 // γ in two parts where it is an exponent
+	ahead      int     // see fetchAhead
 	// class holds the coefficients of both classes. Those of class 0 are
 	// negated: what is wanted is the derivative by the foreground's margin.
 	class [2]coefficients

@@ -1,6 +1,9 @@
 package reduce
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // A Chunk is a run of voxels of one sample: views of the prediction, the
 // target and, where wanted, the weights, all of the same length and in the
@@ -74,26 +77,47 @@ func (p *Prediction) at(k, i int) float32 {
 	return quantised(p.bytes[k][i])
 }
 
-// run returns voxels [from, to) of channel k as float32 numbers: the slice
-// itself where it holds such, converted into buf elsewhere.
-func (p *Prediction) run(k, from, to int, buf []float32) []float32 {
-	switch buf = buf[:to-from]; {
-	case p.float32s != nil:
-		return p.float32s[k][from:to]
-	case p.float64s != nil:
-		convert(buf, p.float64s[k][from:to], func(v float64) float32 { return float32(v) })
-	case p.halves != nil && p.bfloat:
-		convert(buf, p.halves[k][from:to], bfloat16)
-	case p.halves != nil:
-		convert(buf, p.halves[k][from:to], float16)
-	default:
-		convert(buf, p.bytes[k][from:to], quantised)
+// load writes the numbers of channel k from voxel from on to dst.
+func (p *Prediction) load(level Level, dst []float32, k, from int) {
+	if p.float32s != nil {
+		copy(dst, p.float32s[k][from:])
+		return
 	}
-	return buf
+	done := level.convert(dst, p, k, from)
+	switch dst, from = dst[done:], from+done; {
+	case p.float64s != nil:
+		convertGeneric(dst, p.float64s[k][from:], nearest)
+	case p.halves != nil && p.bfloat:
+		convertGeneric(dst, p.halves[k][from:], bfloat16)
+	case p.halves != nil:
+		convertGeneric(dst, p.halves[k][from:], float16)
+	default:
+		convertGeneric(dst, p.bytes[k][from:], quantised)
+	}
 }
 
-func convert[T any](dst []float32, src []T, f func(T) float32) {
-	for i, v := range src {
+// distance returns how many bytes lead from a tile to voxel i of channel 0,
+// which need not be there: 0 where it is not.
+func (p *Prediction) distance(tile []float32, i int) int {
+	var to unsafe.Pointer
+	switch {
+	case i >= p.length(0):
+		return 0
+	case p.float64s != nil:
+		to = unsafe.Pointer(&p.float64s[0][i])
+	case p.halves != nil:
+		to = unsafe.Pointer(&p.halves[0][i])
+	case p.bytes != nil:
+		to = unsafe.Pointer(&p.bytes[0][i])
+	}
+	return int(uintptr(to) - uintptr(unsafe.Pointer(&tile[0])))
+}
+
+// convertGeneric is the specification of the levels' convert, which take whole
+// rows of Lanes numbers that are not float32, and return how many numbers they
+// took.
+func convertGeneric[T any](dst []float32, src []T, f func(T) float32) {
+	for i, v := range src[:len(dst)] {
 		dst[i] = f(v)
 	}
 }

@@ -26,6 +26,16 @@
 #define KIND     M     // of the group: IS_MIXED where it holds both classes
 #define IS_MIXED $2
 
+// What is kept of a group.
+#define GROUP_U    avx2Work_group+avx2Group_u
+#define GROUP_S    avx2Work_group+avx2Group_s
+#define GROUP_G    avx2Work_group+avx2Group_g
+#define GROUP_K    avx2Work_group+avx2Group_k
+#define GROUP_E    avx2Work_group+avx2Group_e
+#define GROUP_V    avx2Work_group+avx2Group_v
+#define GROUP_L    avx2Work_group+avx2Group_l
+#define GROUP_LOG2 avx2Work_group+avx2Group_log2
+
 // EIGHT takes a step in every vector: with its place in memory and its u.
 #define EIGHT(STEP) \
 	STEP(0, U0)   \
@@ -37,17 +47,17 @@
 	STEP(192, U6) \
 	STEP(224, U7)
 
-// EIGHT_G does so with its g too, and with avx2Work_g for those that have no
+// EIGHT_G does so with its g too, and with GROUP_G for those that have no
 // register.
 #define EIGHT_G(STEP) \
 	STEP(0, U0, G0)                     \
 	STEP(32, U1, G1)                    \
 	STEP(64, U2, G2)                    \
 	STEP(96, U3, G3)                    \
-	STEP(128, U4, avx2Work_g+128(W))    \
-	STEP(160, U5, avx2Work_g+160(W))    \
-	STEP(192, U6, avx2Work_g+192(W))    \
-	STEP(224, U7, avx2Work_g+224(W))
+	STEP(128, U4, GROUP_G+128(W))    \
+	STEP(160, U5, GROUP_G+160(W))    \
+	STEP(192, U6, GROUP_G+192(W))    \
+	STEP(224, U7, GROUP_G+224(W))
 
 // ---- Polynomials ----
 
@@ -164,17 +174,17 @@ added:
 	VMAXPS      FLOOR, g, g            \
 	VMOVAPS     BIAS, V                \
 	VFMADD231PS LOG2E, g, V            \ // v = x·log2E + roundBias
-	VMOVAPS     V, avx2Work_v+row(W)   \
+	VMOVAPS     V, GROUP_V+row(W)   \
 	VSUBPS      BIAS, V, V             \ // n = v − roundBias
 	VFMADD231PS LN2HI, V, g            \ // f = n·(−ln2Hi) + x
 	VFMADD231PS LN2LO, V, g            \ // f += n·(−ln2Lo)
 	KEEP_ROW(row, V, g)
 #define EXP_8_REDUCE_TO(row, KEEP_ROW) \
 	EXP_8_REDUCE(row, T0, KEEP_ROW) \
-	VMOVAPS T0, avx2Work_g+row(W)
+	VMOVAPS T0, GROUP_G+row(W)
 
 #define EXP_8_SCALE(row, u) \
-	VMOVDQA avx2Work_v+row(W), T0 \
+	VMOVDQA GROUP_V+row(W), T0 \
 	VPSLLD  $23, T0, T0           \ // 2^n
 	VMULPS  T0, u, u
 
@@ -201,14 +211,14 @@ added:
 	EIGHT(LOG1P_8_LAST)
 #define LOG1P_8_ROW(row, t, g) \
 	VPCMPGTD C, t, T0                \ // t > ½
-	VMOVDQA  T0, avx2Work_k+row(W)   \
+	VMOVDQA  T0, GROUP_K+row(W)   \
 	VANDPS   C, T0, g                \ // a = ½ or 0
 	LOG1P_G(t, g)
 #define LOG1P_8_TO(row, t) \
 	LOG1P_8_ROW(row, t, G0) \
-	VMOVAPS G0, avx2Work_g+row(W)
+	VMOVAPS G0, GROUP_G+row(W)
 #define LOG1P_8_LAST(row, u) \
-	VANDPS  avx2Work_k+row(W), C, T0 \ // base = ln 2 or 0
+	VANDPS  GROUP_K+row(W), C, T0 \ // base = ln 2 or 0
 	VSUBPS  u, T0, u                 \ // base − u
 	VMOVAPS u, avx2Block_log1p+row(BLOCK_AT)
 
@@ -236,20 +246,20 @@ added:
 	HORNER_8(FIRST_8, STEP_8, ·log2Poly) \
 	EIGHT_G(KEEP_LOG2)
 #define LOG2_8_ROW(row, t) \
-	VMOVAPS   avx2Work_s+row(W), t   \
+	VMOVAPS   GROUP_S+row(W), t   \
 	VPSUBD    U0, t, T0              \
 	VPAND     U1, T0, T0             \
 	VPSUBD    T0, t, t               \ // m
 	VPSRAD    $23, T0, T0            \
 	VCVTDQ2PS T0, T0                 \
-	VMOVAPS   T0, avx2Work_e+row(W)  \
+	VMOVAPS   T0, GROUP_E+row(W)  \
 	VSUBPS    C, t, t                  // t = m − 1
 #define LOG2_8_TO(row) \
 	LOG2_8_ROW(row, T1) \
-	VMOVAPS T1, avx2Work_g+row(W)
+	VMOVAPS T1, GROUP_G+row(W)
 #define KEEP_LOG2(row, u, t) \
 	VMULPS  t, u, u \
-	VMOVAPS u, avx2Work_log2+row(W)
+	VMOVAPS u, GROUP_LOG2+row(W)
 
 // LOG2_8_OF_LOGIT keeps the same from the parts of a logit: n + f/ln 2 −
 // log2(1+t) where s is the small probability, −log2(1+t) elsewhere.
@@ -269,10 +279,10 @@ added:
 	VMOVDQA     BLOCK_SIDE+row(BLOCK_AT), T0     \
 	VPSRAD      $31, T0, T0                      \
 	VANDNPS     avx2Block_n+row(BLOCK_AT), T0, T1 \
-	VMOVAPS     T1, avx2Work_e+row(W)            \
+	VMOVAPS     T1, GROUP_E+row(W)            \
 	VANDNPS     avx2Block_f+row(BLOCK_AT), T0, T1 \
 	VFMADD231PS C, T1, U1                        \ // f·log2E + log
-	VMOVAPS     U1, avx2Work_log2+row(W)
+	VMOVAPS     U1, GROUP_LOG2+row(W)
 
 // EXP2_8 is u = power.exp2(e, log2).
 #define EXP2_HI    U0
@@ -295,16 +305,16 @@ added:
 	HORNER_6(FIRST_8, STEP_8, ·exp2Poly) \
 	EIGHT(EXP_8_SCALE)
 #define EXP2_8_REDUCE(row, g) \
-	VMOVAPS     avx2Work_log2+row(W), T0   \
-	VADDPS      avx2Work_e+row(W), T0, T1  \ // y = e + l
+	VMOVAPS     GROUP_LOG2+row(W), T0   \
+	VADDPS      GROUP_E+row(W), T0, T1  \ // y = e + l
 	VMULPS      EXP2_HI, T1, g             \
 	VMAXPS      EXP2_FLOOR, g, g           \
 	VADDPS      EXP2_BIAS, g, g            \ // v = max(hi·y, −127) + roundBias
-	VMOVAPS     g, avx2Work_v+row(W)       \
+	VMOVAPS     g, GROUP_V+row(W)       \
 	VSUBPS      EXP2_BIAS, g, g            \ // n = v − roundBias
-	VFMSUB231PS avx2Work_e+row(W), EXP2_HI, g \ // f = hi·e − n
+	VFMSUB231PS GROUP_E+row(W), EXP2_HI, g \ // f = hi·e − n
 	VFMADD231PS EXP2_HI, T0, g             \ // f += hi·l
 	VFMADD231PS EXP2_LO, T1, g               // f += lo·y
 #define EXP2_8_REDUCE_TO(row) \
 	EXP2_8_REDUCE(row, U4) \
-	VMOVAPS U4, avx2Work_g+row(W)
+	VMOVAPS U4, GROUP_G+row(W)

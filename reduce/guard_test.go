@@ -64,8 +64,8 @@ func TestGuardPages(t *testing.T) {
 	}
 }
 
-// TestGuardPagesBackward: nor do the kernels for soft targets and those of the
-// backward pass, which do not write there either.
+// TestGuardPagesBackward: nor do the kernels for soft targets, those for several
+// channels and those of the backward pass, which do not write there either.
 func TestGuardPagesBackward(t *testing.T) {
 	for _, head := range []bool{false, true} {
 		for seed := range seeds(4) {
@@ -75,8 +75,31 @@ func TestGuardPagesBackward(t *testing.T) {
 					mustNotFault(t, func() {
 						c.compareSoft(t, w)
 						c.compareHardBackward(t, w)
+						c.comparePlanar(t, c.planar(w, 2+c.rng.IntN(3)))
 					})
 				})
+			})
+		}
+	}
+}
+
+// TestGuardPagesWiden: nor does the one that widens labels.
+func TestGuardPagesWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, head := range []bool{false, true} {
+		for n := range 201 {
+			labels, dst := guarded(t, n, head), view[int32](guarded(t, 4*n, head))
+			mustNotFault(t, func() { compareWiden(t, rng, labels, dst) })
+		}
+	}
+}
+
+// TestGuardPagesConvert: nor do the conversions of predictions.
+func TestGuardPagesConvert(t *testing.T) {
+	for _, head := range []bool{false, true} {
+		for n := range 50 {
+			mustNotFault(t, func() {
+				compareConversions(t, n, []byte{1, 0x3c, 0x80}, func(size int) []byte { return guarded(t, size, head) })
 			})
 		}
 	}

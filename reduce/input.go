@@ -136,14 +136,14 @@ func (r *rules) inspectVoxel(c *Chunk, i int, words bool) *InputError {
 		if _, ok := r.value(x); !ok {
 			want := "a finite logit"
 			if r.input == probabilities {
-				want = r.wantFraction("probability")
+				want = fmt.Sprintf("a probability in [0,1] (to within epsilon %v; logits need an activation)", r.epsilon)
 			}
 			return fail("prediction", k, float64(x), want)
 		}
 	}
 	for k, plane := range c.Target.soft {
 		if _, ok := r.fraction(plane[i]); !ok {
-			return fail("target", k, float64(plane[i]), r.wantFraction("number"))
+			return fail("target", k, float64(plane[i]), fmt.Sprintf("a number in [0,1] (to within epsilon %v)", r.epsilon))
 		}
 	}
 	if c.Target.soft == nil {
@@ -157,8 +157,4 @@ func (r *rules) inspectVoxel(c *Chunk, i int, words bool) *InputError {
 		}
 	}
 	return nil
-}
-
-func (r *rules) wantFraction(what string) string {
-	return fmt.Sprintf("a %s in [0,1] (to within epsilon %v; logits need an activation)", what, r.epsilon)
 }

@@ -42,6 +42,12 @@ const (
 	maxWeight = 0x1p60
 )
 
+// fetchAhead is how many bytes behind a number of its prediction a kernel asks
+// memory for what it will need, where it does: the number of the next block.
+// Where the prediction is a tile of converted numbers it is what leads from
+// there to the numbers that are converted next.
+const fetchAhead = 4 * BlockSize
+
 // hardSums are the sums of a one-channel prediction against hard labels, by
 // label (0 background, 1 foreground): with r the probability of a voxel's own
 // class and s = 1 − r, Σ r, Σ s, Σ −log r and Σ s^γ·(−log r).
@@ -59,6 +65,7 @@ type hardCall struct {
 	eps        float32   // probabilities are clamped to [eps, oneMinusEps] in log and power
 	oneMinus   float32
 	hi, lo     float32 // γ in two parts
+	ahead      int     // see fetchAhead
 	sums       hardSums
 	scratch    hardScratch
 	power      power

@@ -13,7 +13,7 @@ type Level uint8
 const (
 	Auto    Level = iota // the best that the machine has, or what VOXFOLD_LEVEL says
 	Generic              // portable Go, the specification
-	AVX2                 // amd64 with AVX2 and FMA
+	AVX2                 // amd64 with AVX2, FMA and F16C
 	AVX512               // amd64 with AVX-512 F, BW, DQ and VL
 	NEON                 // arm64
 )
@@ -38,7 +38,7 @@ func ParseLevel(name string) (Level, error) {
 func (l Level) Needs() string {
 	switch l {
 	case AVX2:
-		return "amd64 with AVX2 and FMA"
+		return "amd64 with AVX2, FMA and F16C"
 	case AVX512:
 		return "amd64 with AVX-512 F, BW, DQ and VL"
 	case NEON:

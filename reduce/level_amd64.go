@@ -5,7 +5,7 @@ package reduce
 import "github.com/klauspost/cpuid/v2"
 
 func assemblyLevels() (have []Level) {
-	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.F16C) {
 		if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
 			have = append(have, AVX512)
 		}
@@ -35,8 +35,11 @@ func (l Level) soft(p pass, c *softCall) int {
 }
 
 func (l Level) planar(p pass, c *planarCall) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return planarAVX512(p, c)
+	case AVX2:
+		return planarAVX2(p, c)
 	}
 	return planarGeneric(p, c)
 }
@@ -74,15 +77,29 @@ func (l Level) elementary(f int, c *mapCall) {
 }
 
 func (l Level) planarBackward(p pass, c *planarBackward) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return planarBackwardAVX512(p, c)
+	case AVX2:
+		return planarBackwardAVX2(p, c)
 	}
 	return planarBackwardGeneric(p, c)
 }
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
-	if l == AVX512 {
+	switch l {
+	case AVX512:
 		return widenAVX512(dst, labels, most)
+	case AVX2:
+		return widenAVX2(dst, labels, most)
 	}
 	return widenGeneric(dst, labels, most)
+}
+
+// convert is the same for AVX-512: moving the numbers takes the time.
+func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
+	if l == Generic {
+		return 0
+	}
+	return convertAVX2(dst, p, k, from)
 }

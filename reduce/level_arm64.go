@@ -57,5 +57,15 @@ func (l Level) elementary(f int, c *mapCall) {
 }
 
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+	if l == NEON {
+		return widenNEON(dst, labels, most)
+	}
 	return widenGeneric(dst, labels, most)
+}
+
+func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
+	if l == Generic {
+		return 0
+	}
+	return convertNEON(dst, p, k, from)
 }

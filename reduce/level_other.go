@@ -22,3 +22,5 @@ func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
 func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 	return widenGeneric(dst, labels, most)
 }
+
+func (l Level) convert(dst []float32, p *Prediction, k, from int) int { return 0 }

@@ -43,6 +43,11 @@
 #define VSCVTF23_S4(n, d)  WORD $(0x4f29e400 | (n)<<5 | (d)) // float32(n)·2^-23
 #define VFCVTL_D2(n, d)    WORD $(0x0e617800 | (n)<<5 | (d)) // float64 of n[0], n[1]
 #define VFCVTL2_D2(n, d)   WORD $(0x4e617800 | (n)<<5 | (d)) // float64 of n[2], n[3]
+#define VFCVTN_S2(n, d)    WORD $(0x0e616800 | (n)<<5 | (d)) // float32 of float64 numbers, d[2] and d[3] become 0
+#define VFCVTN2_S4(n, d)   WORD $(0x4e616800 | (n)<<5 | (d)) // the same to d[2], d[3], d[0] and d[1] stay
+#define VFCVTL_S4(n, d)    WORD $(0x0e217800 | (n)<<5 | (d)) // float32 of binary16 numbers n[0] to n[3]
+#define VFCVTL2_S4(n, d)   WORD $(0x4e217800 | (n)<<5 | (d)) // float32 of n[4] to n[7]
+#define VUCVTF_S4(n, d)    WORD $(0x6e21d800 | (n)<<5 | (d)) // float32 of unsigned integers
 
 // The low 32 bits of n to general register d.
 #define VMOV_W(n, d)  WORD $(0x1e260000 | (n)<<5 | (d))
@@ -89,3 +94,12 @@
 #define VCMEQ_S4(m, n, d)  WORD $(0x6ea08c00 | (m)<<16 | (n)<<5 | (d))
 #define VCMLT0_S4(n, d)    WORD $(0x4ea0a800 | (n)<<5 | (d)) // n < 0, signed
 #define VFNEG_S4(n, d)     WORD $(0x6ea0f800 | (n)<<5 | (d))
+
+// Used by the conversions: the lower and the upper half of n in lanes twice as
+// wide.
+#define VUXTL_H8(n, d)      WORD $(0x2f08a400 | (n)<<5 | (d))
+#define VUXTL2_H8(n, d)     WORD $(0x6f08a400 | (n)<<5 | (d))
+#define VUXTL_S4(n, d)      WORD $(0x2f10a400 | (n)<<5 | (d))
+#define VUXTL2_S4(n, d)     WORD $(0x6f10a400 | (n)<<5 | (d))
+#define VSHLL16_S4(n, d)    WORD $(0x2e613800 | (n)<<5 | (d)) // n << 16
+#define VSHLL16_2_S4(n, d)  WORD $(0x6e613800 | (n)<<5 | (d))

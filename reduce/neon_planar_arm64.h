@@ -1,4 +1,4 @@
-// What the kernels for several channels and hard labels share.
+// What the kernels for several channels share.
 //
 // The unit of work is a row of 16 voxels through all classes: a set has a
 // number for each of its voxels. Most rows are of one class, and walk the
@@ -31,6 +31,8 @@
 #define STORE_ROW(row, s) \
 	ADD $row, WORK, TEMP \
 	VST1_S4(TEMP_NUMBER, s)
+
+#define NOTHING
 
 // A register in all four of a set.
 #define COPIES(n, d) VMOV_B16(n, d); VMOV_B16(n, (d)+1); VMOV_B16(n, (d)+2); VMOV_B16(n, (d)+3)
@@ -70,27 +72,35 @@
 // ignored, to neonRows_w and QC.
 #define ROW_BEGIN(given, weighted) \
 	VLD1P_S4(Y_NUMBER, QA)       \
+	FIND_OWN                     \
+	ROW_WEIGHTS(given, weighted) \
+	EACH1(VCMLT0_S4, QA, QB)     \
+	EACH(VBIC_B16, QB, QC, QC)   \
+	STORE_ROW(neonRows_w, QC)
+
+// OWN and MIXED by the classes in QA.
+#define FIND_OWN \
 	VDUP V0.S[0], V30.S4         \
 	EACH_M(VCMEQ_S4, K0, QA, QB) \
 	VAND_B16(QB, QB+1, QB)       \
 	VAND_B16(QB+2, QB+3, QB+2)   \
 	VAND_B16(QB, QB+2, QB)       \
-	VUMINV_B16(QB, QB)           \ // 255 where all labels are the first
+	VUMINV_B16(QB, QB)           \ // 255 where all are the first
 	VMOV_W(QB, TEMP_NUMBER)      \
 	VMOV_W(QA, OWN_NUMBER)       \
 	SXTW OWN, OWN                \
 	CMPW $255, TEMP              \
 	CSET NE, MIXED               \
-	CSEL EQ, OWN, ALL, OWN       \
-	CBNZ W, given                \
-	COPIES(ONE, QC)              \
-	B    weighted                \
-given:                       \
-	VLD1P_S4(W_NUMBER, QC)       \
-weighted:                    \
-	EACH1(VCMLT0_S4, QA, QB)     \
-	EACH(VBIC_B16, QB, QC, QC)   \
-	STORE_ROW(neonRows_w, QC)
+	CSEL EQ, OWN, ALL, OWN
+
+// The weights of the row to QC: 1 where the call has none.
+#define ROW_WEIGHTS(given, weighted) \
+	CBNZ W, given          \
+	COPIES(ONE, QC)        \
+	B    weighted          \
+given:                 \
+	VLD1P_S4(W_NUMBER, QC) \
+weighted:
 
 // The block's weights are plain, or it is left.
 #define CHECK_WEIGHTS(loop, none) \
@@ -128,9 +138,12 @@ class:                     \
 	EACH1(VFABS_S4, QG, QG)    \
 	MAX_ROWS(QG, MOST)
 
-// The exponentials of all classes, QF being most: that of the own class to
-// neonRows_mine, and the others' sum to QG and, by groups of classes, neonRows_others.
-#define EXPONENTIALS(class, next, same, own, mixed) \
+// The exponentials of all classes, QF being most: each to EXPS, and their sum
+// but for the own class's to QG and, by groups of classes, neonRows_others.
+// KEEP is what else is done with most − x in QA, OWN_VALUES with e^(x−most) in
+// QB where the class is the row's own, and MIXED_VALUES where it is that of the
+// voxels of the mask QC.
+#define EXPONENTIALS(KEEP, OWN_VALUES, MIXED_VALUES, class, next, same, own, mixed) \
 	EACH(VEOR_B16, QG, QG, QG)        \
 	ADD  $neonRows_others, WORK, TEMP \
 	VST1P_S4(TEMP_NUMBER, QG)         \
@@ -140,28 +153,19 @@ class:                     \
 	FIRST_CLASS                       \
 	B    class                        \
 own:                              \
-	STORE_ROW(neonRows_mine, QB)      \
-	VLD1_S4(X_NUMBER, QA)             \
-	EACH(VFSUB_S4, QA, QF, QA)        \
-	STORE_ROW(neonRows_below, QA)     \
+	OWN_VALUES                        \
 	B    next                         \
 mixed:                            \
 	CLASS_MASK(QC)                    \
 	EACH(VBIC_B16, QC, QB, QD)        \
 	EACH(VFADD_S4, QD, QG, QG)        \
-	LOAD_ROW(neonRows_mine, QA)       \
-	EACH(VBIT_B16, QC, QB, QA)        \
-	VST1_S4(TEMP_NUMBER, QA)          \
-	VLD1_S4(X_NUMBER, QB)             \
-	EACH(VFSUB_S4, QB, QF, QB)        \
-	LOAD_ROW(neonRows_below, QA)      \
-	EACH(VBIT_B16, QC, QB, QA)        \
-	VST1_S4(TEMP_NUMBER, QA)          \
+	MIXED_VALUES                      \
 	B    next                         \
 class:                            \
 	PLANE(X)                          \
 	VLD1_S4(X_NUMBER, QA)             \
 	EACH(VFSUB_S4, QA, QF, QA)        \ // QA = most − x
+	KEEP                              \
 	EXP(QA, QB, QC, QD, QE)           \ // QB = e^−QA
 	VST1P_S4(EXPS_NUMBER, QB)         \
 	CBNZ MIXED, mixed                 \
@@ -180,6 +184,25 @@ same:                             \
 	CMP  ALL, CLASS                   \
 	BLT  class
 
+// With hard labels: the exponential of the own class to neonRows_mine, and
+// most − x to neonRows_below.
+#define OWN_EXPONENTIALS(class, next, same, own, mixed) \
+	EXPONENTIALS(NOTHING, MINE_OF_ROW, MINE_OF_MASK, class, next, same, own, mixed)
+#define MINE_OF_ROW \
+	STORE_ROW(neonRows_mine, QB) \
+	VLD1_S4(X_NUMBER, QA)        \
+	EACH(VFSUB_S4, QA, QF, QA)   \
+	STORE_ROW(neonRows_below, QA)
+#define MINE_OF_MASK \
+	LOAD_ROW(neonRows_mine, QA)  \
+	EACH(VBIT_B16, QC, QB, QA)   \
+	VST1_S4(TEMP_NUMBER, QA)     \
+	VLD1_S4(X_NUMBER, QB)        \
+	EACH(VFSUB_S4, QB, QF, QB)   \
+	LOAD_ROW(neonRows_below, QA) \
+	EACH(VBIT_B16, QC, QB, QA)   \
+	VST1_S4(TEMP_NUMBER, QA)
+
 // r and s of the own class to QA and QB, and to their rows; the inverse to QC.
 #define OWN_SIDES \
 	LOAD_ROW(neonRows_others, QA)      \
@@ -194,21 +217,81 @@ same:                             \
 	VST1P_S4(TEMP_NUMBER, QA)          \
 	VST1P_S4(TEMP_NUMBER, QB)
 
-// QE = −log r of the own class, from r where that is ½ or more, else from the
-// inverse. Takes QA, QB and QC.
-#define OWN_LOG \
+// QE = −log r, from r where that is ½ or more, else from the inverse. Takes QA,
+// QB and QC. BELOW puts most − x into QF.
+#define SOFTMAX_LOG(BELOW) \
 	LOAD_K0(neonTable_half)       \
 	EACH_N(VFCMGT_S4, QA, K0, QD) \ // QD = r < ½
 	EACH(VBIT_B16, QD, QC, QA)    \ // QA = QD ? inverse : r
 	EACH_N(VFSUB_S4, QC, ONE, QE) \
 	EACH(VBIT_B16, QD, QE, QB)    \ // QB = QD ? 1 − inverse : s
-	LOAD_ROW(neonRows_below, QF)  \
+	BELOW                         \
 	EACH(VAND_B16, QD, QF, QF)    \ // QF = QD ? below : 0
 	NEG_LOG(QA, QB, QC, QE, QG)   \
 	EACH(VFADD_S4, QF, QE, QE)
+#define OWN_LOG SOFTMAX_LOG(LOAD_ROW(neonRows_below, QF))
 
 // QB = s, at least 2^-126.
 #define FLOOR \
-	LOAD_ROW(neonRows_s, QB)  \
+	LOAD_ROW(neonRows_s, QB) \
+	FLOOR_S
+#define FLOOR_S \
 	LOAD_K0(neonTable_normal) \
 	EACH_M(VFMAX_S4, K0, QB, QB)
+
+// QE = −log r of probabilities: r in QA and s in QB, which is clamped. QC and u
+// are scratch.
+#define PLANES_LOG(u) \
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, QA, QA)         \
+	EACH_M(VFMAX_S4, K0, QB, QB)         \
+	EACH_M(VFMIN_S4, K1, QB, QB)         \
+	NEG_LOG(QA, QB, QC, QE, u)
+
+// The sums of a block, of every class those of planeSums and Σ w.
+#define CLEAR_SUMS(class) \
+	EACH(VEOR_B16, QA, QA, QA)   \
+	STORE_ROW(neonRows_sumW, QA) \
+	ADD  $SUMS_BEGIN, WORK, SUMS \
+	MOVD ALL, CLASS              \
+class:                       \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	VST1P_S4(SUMS_NUMBER, QA)    \
+	SUB  $1, CLASS               \
+	CBNZ CLASS, class
+
+// The block's sums of every class to the call's. The own sums of a class
+// without voxels are 0.
+#define FOLD_CLASSES(class, without) \
+	LOAD_ROW(neonRows_sumW, QA)     \
+	FOLD_SET(QA, planarCall_w)      \
+	ADD  $SUMS_BEGIN, WORK, SUMS    \
+	MOVD planarCall_sums(CALL), X   \
+	MOVD ALL, CLASS                 \
+class:                          \
+	VLD1P_S4(SUMS_NUMBER, QA)       \
+	VLD1P_S4(SUMS_NUMBER, QB)       \
+	VLD1P_S4(SUMS_NUMBER, QC)       \
+	VLD1P_S4(SUMS_NUMBER, QD)       \
+	EACH(VORR_B16, QA, QB, QE)      \
+	EACH(VORR_B16, QC, QE, QE)      \
+	EACH(VORR_B16, QD, QE, QE)      \
+	WITHOUT_WEIGHT(QE, QF, without) \
+	FOLD_PLANE(QA, planeSums_r)     \
+	FOLD_PLANE(QB, planeSums_s)     \
+	FOLD_PLANE(QC, planeSums_l)     \
+	FOLD_PLANE(QD, planeSums_f)     \
+without:                        \
+	VLD1P_S4(SUMS_NUMBER, QA)       \
+	FOLD_PLANE(QA, planeSums_p)     \
+	ADD  $planeSums__size, X        \
+	SUB  $1, CLASS                  \
+	CBNZ CLASS, class
+#define FOLD_PLANE(s, sum) \
+	FOLD_LANES(s, s+1, s+2, s+3) \
+	FMOVD sum(X), F20            \
+	FADDD F16, F20, F20          \
+	FMOVD F20, sum(X)

@@ -57,12 +57,13 @@ type Options struct {
 	Foreground []int32
 	Nonzero    bool
 
-	Workers int   // goroutines that share a Fold; 0 is one per core
+	Workers int   // goroutines that share a Fold, 1 to 65,536; 0 is one per core
 	Level   Level // kernels to use; Auto is the best
 }
 
 const (
 	maxChannels    = 256
+	maxWorkers     = 1 << 16
 	defaultEpsilon = 1e-7
 )
 
@@ -97,8 +98,8 @@ func (o Options) prepare() (Options, error) {
 		return o, fmt.Errorf("activation sigmoid with %d channels: want softmax, or fold each channel as a sample of one channel", o.Channels)
 	case !(o.Epsilon >= 1e-9 && o.Epsilon <= 1e-2):
 		return o, fmt.Errorf("epsilon %v: want 1e-9 to 1e-2", o.Epsilon)
-	case o.Workers < 0:
-		return o, fmt.Errorf("workers %d: want 1 or more", o.Workers)
+	case o.Workers < 0 || o.Workers > maxWorkers:
+		return o, fmt.Errorf("workers %d: want 1 to %d", o.Workers, maxWorkers)
 	case o.Channels > 1 && (o.Nonzero || o.Foreground != nil):
 		return o, fmt.Errorf("a foreground set with %d channels: it is for a one-channel prediction", o.Channels)
 	}

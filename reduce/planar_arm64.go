@@ -2,19 +2,24 @@
 
 package reduce
 
-// planarNEON is planarGeneric in NEON (see hardNEON), but for soft targets.
+// planarNEON is planarGeneric in NEON (see hardNEON).
 //
 //go:noinline
 func planarNEON(p pass, c *planarCall) int {
-	if c.labels == nil {
-		return planarGeneric(p, c)
-	}
 	for _, plane := range c.planes {
+		raceRead(plane)
+	}
+	for _, plane := range c.targets {
 		raceRead(plane)
 	}
 	raceRead(c.labels)
 	raceRead(c.weights)
-	if p.input == probabilities {
+	switch {
+	case c.labels == nil && p.input == probabilities:
+		return planesSoftNEON(p, c)
+	case c.labels == nil:
+		return softmaxSoftNEON(p, c)
+	case p.input == probabilities:
 		return planesHardNEON(p, c)
 	}
 	return softmaxHardNEON(p, c)
@@ -155,16 +160,19 @@ type neonRows struct {
 
 	own, ce, focal [Lanes]float32 // coefficients of the own class
 
-	w       [Lanes]float32 // weights, 0 where a voxel is ignored
-	others  [Lanes]float32 // Σ e^(x−most) of the groups of classes that are done
-	mine    [Lanes]float32 // e^(x−most) of the own class
-	below   [Lanes]float32 // most − x of the own class
-	inverse [Lanes]float32 // 1/Σ e^(x−most)
+	w      [Lanes]float32 // weights, 0 where a voxel is ignored
+	others [Lanes]float32 // Σ e^(x−most) of the groups of classes that are done
+	mine   [Lanes]float32 // e^(x−most) of the own class
+	below  [Lanes]float32 // most − x of the own class
 
-	r, s, l, f [Lanes]float32 // of the own class
+	likeliest   [Lanes]int32 // see likelihood
+	rest, total [Lanes]float32
+	inverse     [Lanes]float32 // 1/Σ e^(x−most)
+
+	r, s, l, f [Lanes]float32 // of the own class; l with soft targets that of the inverse
 	sumW       [Lanes]float32 // the block's Σ w
 
 	reference, mean [Lanes]float32 // see softmaxHard
 	h, minusSH      [Lanes]float32 // what is pulled through ℓ, and −s·h
-	d               [Lanes]float32 // w·d of the own class
+	zOwn, zRest     [Lanes]float32 // of the likeliest class, and the sum of the others': see softmaxSoft
 }

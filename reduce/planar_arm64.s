@@ -45,20 +45,6 @@ next:                                                                    \
 	ADD  $1, DONE                                                            \
 	B    block
 
-#define CLEAR_SUMS(class) \
-	EACH(VEOR_B16, QA, QA, QA)   \
-	STORE_ROW(neonRows_sumW, QA) \
-	ADD  $SUMS_BEGIN, WORK, SUMS \
-	MOVD ALL, CLASS              \
-class:                       \
-	VST1P_S4(SUMS_NUMBER, QA)    \
-	VST1P_S4(SUMS_NUMBER, QA)    \
-	VST1P_S4(SUMS_NUMBER, QA)    \
-	VST1P_S4(SUMS_NUMBER, QA)    \
-	VST1P_S4(SUMS_NUMBER, QA)    \
-	SUB  $1, CLASS               \
-	CBNZ CLASS, class
-
 // The sums of the own class, by the weights in QG: of one class with those of
 // the row, of several with those of its voxels.
 #define ADD_OWN(OWN_SUMS, class, next, added) \
@@ -99,52 +85,18 @@ added:
 	EACH(VFMLA_S4, QG, QA, QB) \
 	VST1P_S4(SUMS_NUMBER, QB)
 
-// The block's sums of every class to the call's. The own sums of a class
-// without voxels are 0.
-#define FOLD_CLASSES(class, without) \
-	LOAD_ROW(neonRows_sumW, QA)     \
-	FOLD_SET(QA, planarCall_w)      \
-	ADD  $SUMS_BEGIN, WORK, SUMS    \
-	MOVD planarCall_sums(CALL), X   \
-	MOVD ALL, CLASS                 \
-class:                          \
-	VLD1P_S4(SUMS_NUMBER, QA)       \
-	VLD1P_S4(SUMS_NUMBER, QB)       \
-	VLD1P_S4(SUMS_NUMBER, QC)       \
-	VLD1P_S4(SUMS_NUMBER, QD)       \
-	EACH(VORR_B16, QA, QB, QE)      \
-	EACH(VORR_B16, QC, QE, QE)      \
-	EACH(VORR_B16, QD, QE, QE)      \
-	WITHOUT_WEIGHT(QE, QF, without) \
-	FOLD_PLANE(QA, planeSums_r)     \
-	FOLD_PLANE(QB, planeSums_s)     \
-	FOLD_PLANE(QC, planeSums_l)     \
-	FOLD_PLANE(QD, planeSums_f)     \
-without:                        \
-	VLD1P_S4(SUMS_NUMBER, QA)       \
-	FOLD_PLANE(QA, planeSums_p)     \
-	ADD  $planeSums__size, X        \
-	SUB  $1, CLASS                  \
-	CBNZ CLASS, class
-#define FOLD_PLANE(s, sum) \
-	FOLD_LANES(s, s+1, s+2, s+3) \
-	FMOVD sum(X), F20            \
-	FADDD F16, F20, F20          \
-	FMOVD F20, sum(X)
-
 // Softmax. A row that is ignored is only looked at.
 #define SOFTMAX_VALUES \
 	FIND_MOST(most)                                       \
 	TBNZ $63, OWN, next                                   \
-	EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed) \
+	OWN_EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed) \
 	OWN_SIDES
 
-#define NOTHING
-#define SOFTMAX_LOG \
+#define OWN_CE \
 	OWN_LOG \
 	STORE_ROW(neonRows_l, QE)
-#define SOFTMAX_FOCAL(FOCAL) \
-	SOFTMAX_LOG               \
+#define OWN_FOCAL(FOCAL) \
+	OWN_CE                    \
 	FLOOR                     \
 	FOCAL(QB, QE, QG, QA, QD) \
 	STORE_ROW(neonRows_f, QG)
@@ -196,7 +148,7 @@ done:
 
 TEXT ·softmaxHardCENEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_LOG, SUMS_CE)
+	SOFTMAX(OWN_CE, SUMS_CE)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -204,7 +156,7 @@ done:
 
 TEXT ·softmaxHardHalfNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_FOCAL(FOCAL_HALF), SUMS_FOCAL)
+	SOFTMAX(OWN_FOCAL(FOCAL_HALF), SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -212,7 +164,7 @@ done:
 
 TEXT ·softmaxHardOneNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_FOCAL(FOCAL_ONE), SUMS_FOCAL)
+	SOFTMAX(OWN_FOCAL(FOCAL_ONE), SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -220,7 +172,7 @@ done:
 
 TEXT ·softmaxHardThreeHalvesNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_FOCAL(FOCAL_THREE_HALVES), SUMS_FOCAL)
+	SOFTMAX(OWN_FOCAL(FOCAL_THREE_HALVES), SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -228,7 +180,7 @@ done:
 
 TEXT ·softmaxHardTwoNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_FOCAL(FOCAL_TWO), SUMS_FOCAL)
+	SOFTMAX(OWN_FOCAL(FOCAL_TWO), SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -236,7 +188,7 @@ done:
 
 TEXT ·softmaxHardAnyNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(SOFTMAX_FOCAL(FOCAL_ANY), SUMS_FOCAL)
+	SOFTMAX(OWN_FOCAL(FOCAL_ANY), SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -282,15 +234,11 @@ otherNext:                            \
 	VST1P_S4(TEMP_NUMBER, QA)             \
 	VST1_S4(TEMP_NUMBER, QB)
 
-#define PLANES_LOG \
-	FLDPQ neonWork_eps(WORK), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, QA, QA)         \
-	EACH_M(VFMAX_S4, K0, QB, QB)         \
-	EACH_M(VFMIN_S4, K1, QB, QB)         \
-	NEG_LOG(QA, QB, QC, QE, QG)          \
+#define PLANES_CE \
+	PLANES_LOG(QG) \
 	STORE_ROW(neonRows_l, QE)
 #define PLANES_FOCAL(FOCAL) \
-	PLANES_LOG                \
+	PLANES_CE                 \
 	FOCAL(QB, QE, QG, QA, QD) \
 	STORE_ROW(neonRows_f, QG)
 
@@ -307,7 +255,7 @@ done:
 
 TEXT ·planesHardCENEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_LOG, SUMS_CE)
+	PROBABILITIES(PLANES_CE, SUMS_CE)
 
 done:
 	MOVD DONE, ret+8(FP)

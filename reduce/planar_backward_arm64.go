@@ -2,21 +2,25 @@
 
 package reduce
 
-// planarBackwardNEON is planarBackwardGeneric in NEON (see hardNEON), but for
-// soft targets.
+// planarBackwardNEON is planarBackwardGeneric in NEON (see hardNEON).
 //
 //go:noinline
 func planarBackwardNEON(p pass, c *planarBackward) int {
-	if c.labels == nil {
-		return planarBackwardGeneric(p, c)
-	}
 	for k, plane := range c.planes {
 		raceRead(plane)
 		raceWrite(c.gradient[k])
 	}
+	for _, plane := range c.targets {
+		raceRead(plane)
+	}
 	raceRead(c.labels)
 	raceRead(c.weights)
-	if p.input == probabilities {
+	switch {
+	case c.labels == nil && p.input == probabilities:
+		return planesSoftBackwardNEON(p, c)
+	case c.labels == nil:
+		return softmaxSoftBackwardNEON(p, c)
+	case p.input == probabilities:
 		return planesHardBackwardNEON(p, c)
 	}
 	return softmaxHardBackwardNEON(p, c)

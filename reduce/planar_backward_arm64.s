@@ -7,62 +7,15 @@
 #include "neon_hard_arm64.h"
 #include "neon_backward_arm64.h"
 #include "neon_planar_arm64.h"
+#include "neon_planar_backward_arm64.h"
 
 // The backward kernels for several channels and hard labels:
 // planarBackwardGeneric, one per pass.
 
-#define LOAD_GAMMA FMOVQ (planarBackward_hi-8)(CALL), F31 // K1[2], K1[3] = hi, lo
-
-#define COEFFICIENTS R10   // those of the next class
-#define NEXT_GRADIENT R6   // the slice of the next class
-#define CLASS_SIZE planeCoefficients__size
-
-
-// A kernel: DERIVATIVES writes those of a row that is not ignored, and goes on
-// to next.
-#define PLANAR_BACKWARD(input, SIGNLESS, DERIVATIVES) \
-	PLANAR_BEGIN(planarBackward_planes, planarBackward_labels, planarBackward_weights, planarBackward_scratch, planarBackward_eps) \
-	MOVBU planarBackward_add(CALL), ADDS                                     \
-	MOVWU planarBackward_gamma(CALL), TEMP                                   \
-	MOVW TEMP, (neonPull_lanes+12)(WORK)                                     \
-	ADD  $neonRows_s, WORK, SAVED                                            \
-block:                                                                   \
-	CMP  $const_BlockSize, LEFT                                              \
-	BLT  done                                                                \
-	CHECK_WEIGHTS(weights, unweighted)                                       \
-	MOVWU (neonTable_limits+4*input)(CONST), LIMIT                           \
-	FIRST_CLASS                                                              \
-plane:                                                                   \
-	PLANE(X)                                                                 \
-	CHECK_VALUES(X, LIMIT, SIGNLESS, values)                                 \
-	NEXT_CLASS(plane)                                                        \
-	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
-row:                                                                     \
-	ROW_BEGIN(given, weighted)                                               \
-	TBNZ $63, OWN, ignored                                                   \
-	DERIVATIVES                                                              \
-	B    next                                                                \
-ignored:                                                                 \
-	FIRST_GRADIENT                                                           \
-	MOVD ZR, CLASS                                                           \
-ignoredClass:                                                            \
-	EACH(VEOR_B16, QB, QB, QB)                                               \
-	PUT_CLASS(QB, QC)                                                        \
-	NEXT_CLASS(ignoredClass)                                                 \
-next:                                                                    \
-	ADD  $(4*const_Lanes), OFFSET                                            \
-	SUB  $1, GROUPS                                                          \
-	CBNZ GROUPS, row                                                         \
-	SUB  $const_BlockSize, LEFT                                              \
-	ADD  $1, DONE                                                            \
-	B    block
-
-#define FIRST_COEFFICIENTS MOVD planarBackward_class(CALL), COEFFICIENTS
-#define FIRST_GRADIENT MOVD planarBackward_gradient(CALL), NEXT_GRADIENT
-#define PUT_CLASS(d, t) \
-	MOVD.P SLICE_SIZE(NEXT_GRADIENT), G \
-	ADD  OFFSET, G                      \
-	PUT(d, t)
+// A row of ignored voxels is told by its labels.
+#define HARD_ROW \
+	ROW_BEGIN(given, weighted) \
+	TBNZ $63, OWN, ignored
 
 // d by the weights in w, and 0 where they are; mask is scratch. Without
 // weights a row of one class has none to heed.
@@ -161,12 +114,7 @@ next:                             \
 	OWN_LOG                              \
 	FLOOR                                \
 	LOAD_ROW(neonRows_r, QA)             \
-	FMOVQ neonPull_lanes(WORK), F31      \
-	EACH_LANE(VFMUL_LANE, 3, K1, QA, QA) \
-	EACH(VFDIV_S4, QB, QE, QE)           \ // QE = ℓ/s
-	COPIES(ONE, QF)                      \
-	EACH(VFMLA_S4, QA, QE, QF)           \ // QF = γ·r·QE + 1
-	FOCAL(QB, QF, QG, QA, QE)            \
+	SOFTMAX_SLOPE(FOCAL)                 \
 	LOAD_ROW(neonRows_ce, QE)            \
 	LOAD_ROW(neonRows_focal, QA)         \
 	EACH(VFMLA_S4, QA, QG, QE)
@@ -255,11 +203,11 @@ weigh:                           \
 	NEXT_CLASS(class)
 
 #define SOFTMAX(H) \
-	PLANAR_BACKWARD(const_logits, MAGNITUDE, SOFTMAX_DERIVATIVES(H))
+	PLANAR_BACKWARD(const_logits, MAGNITUDE, NOTHING, HARD_ROW, SOFTMAX_DERIVATIVES(H))
 #define SOFTMAX_DERIVATIVES(H) \
 	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients)             \
 	FIND_REFERENCE(reference, referenceFound, referenceOwn, referenceMixed, referenceNext) \
-	EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
+	OWN_EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
 	OWN_SIDES                                                                \
 	H                                                                        \
 	STORE_ROW(neonRows_h, QE)                                                \
@@ -335,7 +283,6 @@ done:
 #define REGION_OF_ROW(x, t) \
 	LOAD_ROW(neonRows_own, t) \
 	EACH(VFSUB_S4, x, t, x)
-#define NOTHING
 
 #define OWN_PULL_REGION LOAD_ROW(neonRows_own, QD)
 #define OWN_PULL_CE \
@@ -366,7 +313,7 @@ done:                              \
 	EACH_N(VFSUB_S4, QA, ONE, QB)
 
 #define PROBABILITIES(OWN_PULL) \
-	PLANAR_BACKWARD(const_probabilities, RAW, PLANES_DERIVATIVES(OWN_PULL, other, otherOwn, otherMixed, put))
+	PLANAR_BACKWARD(const_probabilities, RAW, NOTHING, HARD_ROW, PLANES_DERIVATIVES(OWN_PULL, other, otherOwn, otherMixed, put))
 #define PLANES_DERIVATIVES(OWN_PULL, class, own, mixed, put) \
 	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients) \
 	OWN_PULL                                                     \

@@ -25,6 +25,9 @@ type avx2Constants struct {
 	ofBackground [4]uint32 // the sign for class 0
 
 	mostWeight uint32
+	normal     float32 // the smallest number that is not subnormal
+	bits       uint64  // by byte of eight, its bit
+	byteOfBit  [32]uint8
 	alike      [2][quad][Lanes / 2]uint32 // the classes of a group of one class
 }
 
@@ -43,12 +46,17 @@ var avx2 = avx2Constants{
 	ofBackground: [4]uint32{0: 1 << 31},
 
 	mostWeight: math.Float32bits(maxWeight),
+	normal:     0x1p-126,
+	bits:       0x8040201008040201,
 }
 
 func init() {
 	_, avx2.mostProbability = probabilities.plain()
 	_, limit := logits.plain()
 	avx2.mostLogit = avx2.sign | limit
+	for bit := range avx2.byteOfBit {
+		avx2.byteOfBit[bit] = uint8(bit / 8)
+	}
 	for row := range avx2.alike[1] {
 		for i := range avx2.alike[1][row] {
 			avx2.alike[1][row][i] = 1
@@ -59,9 +67,12 @@ func init() {
 // avx2Lanes are the partial sums of one class.
 type avx2Lanes struct{ r, s, l, f lanes }
 
-// avx2Rows are what a kernel sets aside of a group: eight vectors, or the four
-// of half a group.
-type avx2Rows [2 * quad][Lanes / 2]float32
+// avx2Rows are what a kernel sets aside of the eight lanes of four rows.
+type avx2Rows [quad][Lanes / 2]float32
+
+// An avx2Group is what a kernel sets aside of a group: eight vectors each, of
+// what the specification calls so.
+type avx2Group struct{ u, s, g, k, e, v, l, log2 [2 * quad][Lanes / 2]float32 }
 
 // maxQuads is the number of vectors of quads in a block where every group has
 // both classes.
@@ -78,12 +89,17 @@ type avx2Work struct {
 	product, complement [maxQuads][Lanes / 2]float32
 	to                  [maxQuads]uintptr // the partial sums that the quads belong to
 
-	u, r, s, g, k, e, f, v, l, log1p, log2 avx2Rows // as they are called in the specification
+	// As they are called in the specification. The kernels for several channels
+	// have the last four alone, in their scratch.
+	u, f, log1p, k, e, v, l avx2Rows
+
+	group avx2Group
 
 	// Of the backward kernels: a group's classes as indices, the sides of its
 	// voxels, and what they multiply their derivatives with, by class.
 	label             [quad * Lanes / 2]uint8
 	class             [quad][Lanes / 2]uint32
+	r, s              avx2Rows
 	region, ce, focal [4]float32
 	_                 [4]float32
 

@@ -71,7 +71,7 @@ block:
 	VPXOR S1_LOW, S1_LOW, S1_LOW
 	VPXOR S1_HIGH, S1_HIGH, S1_HIGH
 group:
-	PREFETCH
+	PREFETCH(hardCall_ahead)
 	VMOVDQU (Y), T0
 	VMOVDQU 32(Y), T1
 	ADDQ    $64, VALID
@@ -121,7 +121,7 @@ block:
 	CLEAR
 	XORL    QUADS, QUADS
 group:
-	PREFETCH
+	PREFETCH(hardCall_ahead)
 	CLASSES(background, foreground)
 	WEIGHTS(some, weighted)
 mixed:
@@ -180,7 +180,7 @@ block:                                         \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
 group:                                         \
-	PREFETCH                               \
+	PREFETCH(hardCall_ahead)               \
 	MOVQ W, HALF_AT                        \
 	CLASSES(background, foreground)        \
 	WEIGHTS(some, weighted)                \
@@ -246,13 +246,13 @@ done:                                          \
 	KEEP_HALF_ROW(192, S3, U3) \
 	ADDQ $32, HALF_AT
 #define KEEP_HALF_ROW(row, s, l) \
-	VMOVAPS s, avx2Work_s+row(HALF_AT) \
-	VMOVAPS l, avx2Work_l+row(HALF_AT)
+	VMOVAPS s, GROUP_S+row(HALF_AT) \
+	VMOVAPS l, GROUP_L+row(HALF_AT)
 #define ADD_LATER(ADD_ROWS)
 #define ADD_POWERS \
 	FOCUS_ANY_8(LOG2_8, TIMES_L) \
 	ADD_8(avx2Lanes_f, OF_U, mixedF, addedF)
-#define TIMES_L(row, u) VMULPS avx2Work_l+row(W), u, u
+#define TIMES_L(row, u) VMULPS GROUP_L+row(W), u, u
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
@@ -288,7 +288,7 @@ block:                                         \
 	LEAQ hardCall_scratch+63(CALL), BLOCK_AT \
 	ANDQ $~63, BLOCK_AT                    \
 exps:                                          \
-	PREFETCH                               \
+	PREFETCH_PREDICTION(hardCall_ahead)    \
 	EXP_8(KEEP_ROW)                        \
 	LARGE_8                                \
 	LOGARITHM                              \
@@ -300,6 +300,7 @@ exps:                                          \
 	SUBQ $2048, X                          \
 	SUBQ $2048, BLOCK_AT                   \
 group:                                         \
+	PREFETCH_LABELS                        \
 	XORL KIND, KIND                        \
 	CLASSES(background, foreground)        \
 	MIXED_GROUP                            \
@@ -428,7 +429,7 @@ some:                                    \
 	VMOVAPS avx2Work_weight+OF_1+row(AT), T0 \
 	VSUBPS  avx2Work_weight+row(AT), T0, T0  \
 	VMULPS  row(X), T0, T0                   \
-	VMOVAPS T0, avx2Work_u+row(AT)
+	VMOVAPS T0, GROUP_U+row(AT)
 
 // SIDES leaves r in G and s in S of the large and the small probability there:
 // swapped where the margin is negative.
@@ -438,7 +439,7 @@ some:                                    \
 	OF(128, G2, S2) \
 	OF(192, G3, S3)
 #define SIDES_OF_MIXED(row, large, small) \
-	VMOVAPS avx2Work_u+row(AT), T0 \
+	VMOVAPS GROUP_U+row(AT), T0 \
 	SWAP(large, small)
 #define SIDES_OF_FOREGROUND(row, large, small) \
 	VMOVUPS row(X), T0 \
@@ -463,7 +464,7 @@ some:                                    \
 #define SURPRISE_OF_MIXED SURPRISE_OF(SURPRISE_ROW_OF_MIXED)
 #define SURPRISE_ROW_OF_MIXED(row, l) \
 	VMOVAPS avx2Block_log1p+row(BLOCK_AT), l \
-	VMINPS  avx2Work_u+row(AT), C, T0      \
+	VMINPS  GROUP_U+row(AT), C, T0      \
 	VSUBPS  T0, l, l
 #define SURPRISE_OF_FOREGROUND SURPRISE_OF(SURPRISE_ROW_OF_FOREGROUND)
 #define SURPRISE_ROW_OF_FOREGROUND(row, l) \

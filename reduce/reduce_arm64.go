@@ -247,6 +247,7 @@ type neonTable struct {
 
 	quarters  [4][16]uint8 // indices that spread a quarter's bytes over its lanes
 	highBytes [4][16]uint8 // the same for the high byte of each lane, the others 0
+	lowBytes  [4][16]uint8 // and for the low byte
 	limits    [2]uint32    // the bits of the largest plain value, by input
 }
 
@@ -293,8 +294,11 @@ func newNEONTable() neonTable {
 			t.quarters[q][i] = uint8(4*q + i/4)
 			t.byteOf[i] = uint8(i % 4)
 			t.labelMost[i] = 2
-			t.highBytes[q][i] = 255
-			if i%4 == 3 {
+			t.highBytes[q][i], t.lowBytes[q][i] = 255, 255
+			switch i % 4 {
+			case 0:
+				t.lowBytes[q][i] = t.quarters[q][i]
+			case 3:
 				t.highBytes[q][i] = t.quarters[q][i]
 			}
 		}

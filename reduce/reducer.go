@@ -9,8 +9,8 @@ import (
 
 // A Reducer folds chunks of voxels into sums. It holds, for any number of
 // voxels, one open block of BlockSize voxels per sample, the sums, and per
-// worker a few blocks' buffers (see [Reducer.Memory]); Fold allocates nothing
-// but these, once.
+// worker a few blocks' buffers (the package documentation says how much); Fold
+// allocates nothing but these, once.
 //
 // A Reducer serves one goroutine at a time, and itself uses Options.Workers.
 // Several Reducers may be used at once, and their sums merged.

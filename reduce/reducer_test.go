@@ -78,7 +78,60 @@ func TestSumsAreAccurate(t *testing.T) {
 	}
 }
 
-// fold folds a volume in chunks of random lengths.
+// The same of volumes that are all of one kind, where nothing larger hides what
+// is lost: near 1, near 0, exactly 0 and 1, at the bounds of the clamp, and
+// logits at both ends.
+func TestSumsOfOneKindAreAccurate(t *testing.T) {
+	type texture struct {
+		activation bool
+		draw       func(u float32) float32
+	}
+	for name, texture := range map[string]texture{
+		"near 1":      {false, func(u float32) float32 { return 1 - u*1e-6 }},
+		"near 0":      {false, func(u float32) float32 { return u * 1e-6 }},
+		"tiny":        {false, func(u float32) float32 { return u * 1e-36 }},
+		"0 and 1":     {false, func(u float32) float32 { return float32(bit(u < .5)) }},
+		"1":           {false, func(float32) float32 { return 1 }},
+		"0":           {false, func(float32) float32 { return 0 }},
+		"about eps":   {false, func(u float32) float32 { return 1e-7 * (.5 + u) }},
+		"about 1-eps": {false, func(u float32) float32 { return 1 - 2e-7*u }},
+		"alike":       {false, func(float32) float32 { return .1 }},
+		"±1000":       {true, func(u float32) float32 { return 2000*float32(bit(u < .5)) - 1000 }},
+		"1000":        {true, func(float32) float32 { return 1000 }},
+		"-1000":       {true, func(float32) float32 { return -1000 }},
+		"near 80":     {true, func(u float32) float32 { return 80 - u }},
+		"near -80":    {true, func(u float32) float32 { return u - 80 }},
+		"near 16":     {true, func(u float32) float32 { return 16 + u }},
+		"near -16":    {true, func(u float32) float32 { return -16 - u }},
+		"undecided":   {true, func(u float32) float32 { return (u - .5) * 1e-3 }},
+	} {
+		for _, channels := range []int{1, 3} {
+			for kind := hard; kind <= softWeighted; kind++ {
+				rng := rand.New(rand.NewPCG(15, uint64(kind)))
+				o := Options{Channels: channels, CE: true}
+				if texture.activation {
+					o.Activation = map[bool]Activation{true: Sigmoid, false: Softmax}[channels == 1]
+				}
+				v := randomVolume(rng, o, 1700, kind)
+				for _, plane := range v.planes {
+					for i := range plane {
+						plane[i] = texture.draw(rng.Float32())
+					}
+				}
+				for _, o.Gammas = range [][]float64{nil, {.25, .5, .7, 1.3, 2, 5}} {
+					for _, o.Level = range Levels() {
+						v.options = o
+						r := reducer(t, o)
+						require.NoError(t, r.Fold(0, v.chunk(0, 1700)))
+						requireNear(t, v.reference(), r.Totals(), fmt.Sprintf("%s, kind %d, %+v", name, kind, o))
+					}
+				}
+			}
+		}
+	}
+}
+
+// foldChunked folds a volume in chunks of random lengths.
 func foldChunked(t *testing.T, rng *rand.Rand, r *Reducer, v *volume, from, to int) {
 	t.Helper()
 	for from < to {
@@ -357,11 +410,12 @@ func TestFoldAllocatesNothing(t *testing.T) {
 		for kind := hard; kind <= softWeighted; kind++ {
 			for _, workers := range []int{1, 3} {
 				o := Options{Channels: channels, CE: true, Gammas: []float64{.7, 2}, Workers: workers}
-				v := randomVolume(rng, o, SegmentSize+700, kind)
-				c := v.chunk(0, SegmentSize+700)
+				element := elements[rng.IntN(len(elements))]
+				_, chunk := narrowVolume(rng, o, element, SegmentSize+700, kind)
+				c := chunk(0, SegmentSize+700)
 				r := reducer(t, o)
 				require.NoError(t, r.Fold(0, c))
-				assert.Zero(t, testing.AllocsPerRun(1, func() { _ = r.Fold(0, c) }), "%d channels, kind %d, %d workers", channels, kind, workers)
+				assert.Zero(t, testing.AllocsPerRun(1, func() { _ = r.Fold(0, c) }), "%s, %d channels, kind %d, %d workers", element, channels, kind, workers)
 			}
 		}
 	}
@@ -371,7 +425,7 @@ func TestFoldAllocatesNothing(t *testing.T) {
 func TestOptionRanges(t *testing.T) {
 	for name, o := range map[string]Options{
 		"gamma": {Gammas: []float64{-1}}, "epsilon": {Epsilon: .5}, "channels": {Channels: 300}, "samples": {Samples: -1},
-		"softmax": {Activation: Softmax}, "sigmoid": {Activation: Sigmoid, Channels: 2}, "workers": {Workers: -2},
+		"softmax": {Activation: Softmax}, "sigmoid": {Activation: Sigmoid, Channels: 2}, "workers": {Workers: -2}, "workers 65537": {Workers: 65537},
 		"foreground": {Channels: 2, Nonzero: true}, "activation": {Activation: 9}, "level": {Level: map[bool]Level{true: NEON, false: AVX2}[slices.Contains(Levels(), AVX2)]},
 	} {
 		_, err := New(o)

@@ -85,14 +85,13 @@ func cut[T any](s []T, from, to int) []T {
 // and those that have none are set down as ignored in want of better: invalid
 // reports whether there were any.
 func (t *tile) load(r *rules, c *Chunk, from, to, at int) (invalid bool) {
-	t.loadPrediction(c, from, to, at)
+	t.loadPrediction(r.level, c, from, to, at)
 	return t.loadTarget(r, c, from, to, at)
 }
 
-func (t *tile) loadPrediction(c *Chunk, from, to, at int) {
-	for k := range t.planes {
-		dst := t.planes[k][at:][:to-from]
-		copy(dst, c.Prediction.run(k, from, to, dst))
+func (t *tile) loadPrediction(level Level, c *Chunk, from, to, at int) {
+	for k, plane := range t.planes {
+		c.Prediction.load(level, plane[at:][:to-from], k, from)
 	}
 }
 

@@ -9,6 +9,7 @@ type worker struct {
 	loose *tile     // a tile of converted voxels
 	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
+	ahead int       // the call's
 	view  tile      // a view of the tile under way, for one call
 	hardC hardCall
 	softC softCall
@@ -47,8 +48,10 @@ const callSize = 65536
 // callBlocks is the number of blocks of C channels in such a call.
 func callBlocks(channels int) int { return max(1, callSize/(channels*BlockSize)) }
 
-// tileSize is the number of voxels that a worker converts at a time.
-func (p *plan) tileSize() int { return max(1, 8/p.options.Channels) * BlockSize }
+// tileSize is the number of voxels that a worker converts at a time: 32 KiB of
+// float32 numbers, or a block. Larger tiles gain nothing, smaller ones pay for
+// the calls.
+func (p *plan) tileSize() int { return max(1, 16/p.options.Channels) * BlockSize }
 
 func newWorker(p *plan, k kind) *worker {
 	w := &worker{
@@ -84,10 +87,9 @@ func (w *worker) chunk(c *Chunk, from, to int) bool {
 }
 
 // asTheyAre reports whether the chunk's prediction needs no conversion, and
-// whether its labels do not either.
+// whether its labels need none.
 func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
-	prediction = c.Prediction.float32s != nil
-	return prediction, prediction && w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+	return c.Prediction.float32s != nil, w.loose.labels != nil && w.direct && c.Target.uint8s != nil
 }
 
 // converted returns loose with room for a prediction.
@@ -112,7 +114,7 @@ func (w *worker) plain(t *tile, from int, ignore uint32) bool {
 
 // step returns the number of voxels to take at a time.
 func (w *worker) step(c *Chunk) int {
-	if _, labels := w.asTheyAre(c); labels {
+	if prediction, labels := w.asTheyAre(c); prediction && labels {
 		return callSize
 	}
 	return w.tileSize()
@@ -122,25 +124,25 @@ func (w *worker) step(c *Chunk) int {
 // kernels take, and the label to ignore among them. It is not ok where a
 // label is neither a class nor ignored.
 func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) {
-	t = &w.part
+	t, ignore, w.ahead = &w.part, paddingLabel, fetchAhead
 	prediction, labels := w.asTheyAre(c)
-	switch {
-	case labels:
-		ignore, t.labels = w.ignore, c.Target.uint8s[from:to]
-	default:
-		ignore = paddingLabel
-		if w.loose.loadTarget(w.rules, c, from, to, 0) {
-			return nil, 0, false
-		}
-		if !prediction {
-			w.converted().loadPrediction(c, from, to, 0)
-		}
+	if !prediction {
+		w.converted().loadPrediction(w.options.Level, c, from, to, 0)
+		w.ahead = c.Prediction.distance(w.loose.planes[0], to)
+	}
+	if !labels && w.loose.loadTarget(w.rules, c, from, to, 0) {
+		return nil, 0, false
+	}
+	if !prediction || !labels {
 		t.slice(w.loose, 0, to-from)
 	}
 	if prediction {
 		for k, plane := range c.Prediction.float32s {
 			t.planes[k] = plane[from:to]
 		}
+	}
+	if labels {
+		ignore, t.labels = w.ignore, c.Target.uint8s[from:to]
 	}
 	return t, ignore, true
 }
@@ -201,7 +203,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 	case t.labels != nil:
 		c := &w.hardC
 		*c = hardCall{
-			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore,
+			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.ahead,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)

@@ -2,8 +2,10 @@ package volume
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -67,7 +69,7 @@ func newSource(path string) (source, error) {
 		return source{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return source{}, fmt.Errorf("%s is not a regular file: each plane needs to find its own place in it", path)
+		return source{}, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file: each plane needs to find its own place in it")}
 	}
 	return source{path: path, size: info.Size()}, nil
 }

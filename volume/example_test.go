@@ -23,7 +23,7 @@ func ExampleOpen() {
 	values := make([]float32, 32*32*20)
 	for channel := range 4 {
 		phantom.Probabilities(values, channel, 0)
-		if err := w.WriteAt(values, channel, 0); err != nil {
+		if err := w.WriteAt(values, int64(channel*len(values))); err != nil {
 			panic(err)
 		}
 	}

@@ -109,6 +109,9 @@ func open(path string, opts Options) (*File, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
+	if len(head) == 0 {
+		return nil, errors.New("is empty")
+	}
 
 	for _, format := range formats {
 		if matches(head, format.offset, format.magic) {

@@ -254,7 +254,7 @@ func (n nrrdHeader) geometry(g *Geometry, letters []byte) error {
 				return fmt.Errorf("space directions: %w", err)
 			}
 			for r := range 3 {
-				m[r][letter-'x'] = signs[r] * v[r]
+				m[r][letter-'x'] = signs[r]*v[r] + 0 // no −0
 			}
 		}
 		if origin, ok := n.fields["spaceorigin"]; ok {
@@ -263,7 +263,7 @@ func (n nrrdHeader) geometry(g *Geometry, letters []byte) error {
 				return fmt.Errorf("space origin: %w", err)
 			}
 			for r := range 3 {
-				g.Origin[r] = signs[r] * v[r]
+				g.Origin[r] = signs[r]*v[r] + 0
 			}
 		}
 		g.Known = true

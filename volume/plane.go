@@ -291,8 +291,12 @@ func (p *Plane) load(dst []byte) ([]byte, error) {
 		return nil, p.fail((int64(got)/size+inner.stride-1)/inner.stride, noEOF(err))
 	}
 	if p.in.position == p.file.offset+p.file.elements*size && p.in.decoder != nil {
-		// Only at its end a decoder can tell whether all was well.
-		if _, err := p.in.Read(bytesOf(p.wide[:1])[:1]); err != nil && err != io.EOF {
+		// Only at its end a decoder can tell whether all was well. What is
+		// corrupt may decode to more than there should be.
+		for err == nil {
+			_, err = p.in.Read(bytesOf(p.wide[:]))
+		}
+		if err != io.EOF {
 			p.err = fmt.Errorf("%s: after the last voxel: %w", p.file.Path, err)
 			return nil, p.err
 		}

@@ -411,7 +411,7 @@ func TestTruncation(t *testing.T) {
 	err := readAll(write(t, compress("gzip", short)), Options{})
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "voxel 59 (x 2, y 3, z 4)")
-	require.ErrorContains(t, readAll(write(t, []byte{}), Options{}), "none of the formats")
+	require.ErrorContains(t, readAll(write(t, []byte{}), Options{}), "is empty")
 }
 
 // readAll reads the first planes of a file to their ends.
@@ -451,6 +451,13 @@ func TestChecksum(t *testing.T) {
 	data := compress("gzip", npyBytes(1, Uint8, false, false, []int64{2, 1, 1, 30000}, make([]byte, 60000)))
 	data[len(data)-8] ^= 1
 	require.ErrorContains(t, readAll(write(t, data), Options{}), "after the last voxel: gzip: invalid checksum")
+
+	// Corrupt data may decode to more than the voxels; their checksum comes
+	// after all of it.
+	longer := compress("gzip", append(npyBytes(1, Uint8, false, false, []int64{30000}, make([]byte, 30000)), make([]byte, 20000)...))
+	require.NoError(t, readAll(write(t, longer), Options{}))
+	longer[len(longer)-8] ^= 1
+	require.ErrorContains(t, readAll(write(t, longer), Options{}), "after the last voxel: gzip: invalid checksum")
 }
 
 // Too many planes would each decode a compressed file again.

@@ -42,9 +42,7 @@ their parameters:
 	flags.StringArrayVar(&e.losses, "loss", nil, "a `loss`, as dice or focal:gamma=1.5; may be repeated (default: all)")
 	flags.Var(oneOf{&e.as, []string{"labels", "prediction"}}, "as", "what the prediction holds: labels, or numbers of a prediction (default: as its numbers are)")
 	e.pair.register(flags)
-	flags.BoolVar(&e.format.json, "json", false, "print JSON")
-	flags.BoolVar(&e.format.csv, "csv", false, "print CSV")
-	c.MarkFlagsMutuallyExclusive("json", "csv")
+	e.format.register(c)
 	return c
 }
 

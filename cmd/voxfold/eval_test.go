@@ -215,6 +215,13 @@ func TestEvalSelection(t *testing.T) {
 	require.NoError(t, err, "a row can be put into --loss")
 	require.Equal(t, "focal", again.Name())
 
+	// Labels that count as foreground may be named one by one, or together.
+	four := npy(t, []uint8{0, 1, 2, 3, 0, 2}, 1, 2, 3)
+	guess := npy(t, []float32{.1, .9, .6, .2, .5, 1}, 1, 2, 3)
+	together := evalLosses(t, four, guess, "--foreground", "2,3")
+	require.Equal(t, together, evalLosses(t, four, guess, "--foreground", "2", "--foreground", "3"))
+	require.InEpsilon(t, .6+.2+1, float64(together.Sums[1].TP), 1e-6)
+
 	// Weights of 2 double the sums and leave the means.
 	weights := make([]float32, 13*11*9)
 	for i := range weights {
@@ -242,6 +249,9 @@ func TestEvalUsage(t *testing.T) {
 		{labels + " " + channels + " --activation sigmoid", "sigmoid with 2 channels"},
 		{labels + " " + channels + " --foreground nonzero", "one-channel"},
 		{labels + " " + soft + " --foreground some", "want whole numbers"},
+		{labels + " " + soft + " --foreground nonzero --foreground 1", "not both"},
+		{soft + " " + soft + " --foreground nonzero", "is taken as a soft target"},
+		{soft + " " + soft + " --ignore 1", "is taken as a soft target"},
 		{labels + " " + soft + " --ignore 1,x", `"x" is no label`},
 		{labels + " " + soft + " --slope 0", "--slope 0"},
 		{labels + " " + soft + " --slope NaN", "--slope NaN"},

@@ -2,9 +2,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,7 +28,7 @@ func savePlanes(t *testing.T, path string, planes [][]float32, shape ...int) {
 	w, err := volume.CreateNPY(path, volume.Float32, shape...)
 	require.NoError(t, err)
 	for k, plane := range planes {
-		require.NoError(t, w.WriteAt(plane, k, 0))
+		require.NoError(t, w.WriteAt(plane, int64(k*len(plane))))
 	}
 	require.NoError(t, w.Close())
 }
@@ -73,6 +81,149 @@ func TestGrad(t *testing.T) {
 			}
 		}
 	}
-	var out, errs bytes.Buffer
-	assert.Equal(t, exitUsage, Execute([]string{"grad", "a", "b"}, &out, &errs), "no loss, no output")
+}
+
+// The gradient has the prediction's shape, whatever that is, and every flag of
+// eval counts for it: what the derivatives of several samples, of soft targets
+// and of weights are, Evaluator says.
+func TestGradShapes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 21))
+	random := func(n int) (values []float32) {
+		for range n {
+			values = append(values, rng.Float32())
+		}
+		return values
+	}
+	labels := npy(t, []uint8{0, 1, 1, 0, 1, 0}, 2, 3)
+	output := filepath.Join(t.TempDir(), "gradient.npy")
+	for _, c := range []struct {
+		prediction, shape, more string
+	}{
+		{npy(t, random(6), 2, 3), "(2, 3)", "--reference " + labels},
+		{npy(t, random(6), 1, 2, 3), "(1, 2, 3)", "--reference " + labels},
+		{npy(t, random(12), 2, 1, 2, 3), "(2, 1, 2, 3)", "--reference " + labels},
+		{npy(t, random(12), 2, 2, 3), "(2, 2, 3)", "--axes cyx --reference " + labels},
+		{npy(t, random(12), 2, 2, 3), "(2, 2, 3)", "--axes byx --reference " + npy(t, []uint8{0, 1, 1, 0, 1, 0, 1, 1, 1, 0, 0, 0}, 2, 2, 3)},
+		{npy(t, random(12), 1, 2, 3, 2), "(2, 1, 2, 3)", "--axes zyxc --reference " + npy(t, []uint8{0, 1, 1, 0, 1, 0}, 1, 2, 3)},
+		{npy(t, random(24), 2, 2, 1, 2, 3), "(2, 2, 1, 2, 3)", "--reference " + npy(t, random(24), 2, 2, 1, 2, 3)},
+		{nifti(t, []uint8{0, 1, 1, 0, 1, 0}, 0, 3, 2), "(1, 2, 3)", "--reference " + labels},
+		{npy(t, random(6), 1, 2, 3), "(1, 2, 3)", "--weights " + npy(t, random(6), 1, 2, 3) + " --ignore 3 --reference " + npy(t, []uint8{3, 2, 2, 0, 2, 3}, 2, 3) + " --foreground 2"},
+	} {
+		more, reference, _ := strings.Cut(c.more, "--reference ")
+		args := append([]string{"grad"}, strings.Fields(reference+" "+c.prediction+" "+more)...)
+		stdout, _ := mustRun(t, append(args, "--loss", "dice-ce", "-o", output, "--chunk", "4", "--json")...)
+		p := fromJSON[gradReport](t, stdout)
+		written, err := os.ReadFile(output)
+		require.NoError(t, err)
+		require.Contains(t, string(written[:128]), "'shape': "+c.shape, c.more)
+		require.Equal(t, c.shape, "("+strings.ReplaceAll(strings.Trim(fmt.Sprint(p.Shape), "[]"), " ", ", ")+")")
+		args[0] = "eval"
+		q := evalLosses(t, append(args[1:], "--as", "prediction", "--loss", "dice-ce")...)
+		require.Equal(t, q.Losses[0].Value, p.Value, "eval has the same value")
+	}
+}
+
+// Quantised probabilities have the gradient of the probabilities that they are,
+// and --slope and --intercept may say the same.
+func TestGradQuantised(t *testing.T) {
+	labels := npy(t, []uint8{0, 1, 1, 0, 1, 0}, 1, 2, 3)
+	bytes := []uint8{3, 250, 0, 0, 128, 255}
+	probabilities := make([]float32, len(bytes))
+	for i, v := range bytes {
+		probabilities[i] = float32(v) / 255
+	}
+	dir := t.TempDir()
+	gradient := func(args ...string) (values []float32) {
+		output := filepath.Join(dir, "gradient.raw")
+		mustRun(t, append([]string{"grad", labels, "--loss", "tversky", "--chunk", "4", "-o", output}, args...)...)
+		written, err := os.ReadFile(output)
+		require.NoError(t, err)
+		values = make([]float32, len(bytes))
+		require.Len(t, written, 4*len(bytes), "a raw file holds nothing else")
+		_, err = binary.Decode(written, binary.LittleEndian, values)
+		require.NoError(t, err)
+		return values
+	}
+	want := gradient(npy(t, probabilities, 1, 2, 3))
+	require.NotZero(t, want[1])
+	require.Equal(t, want, gradient(npy(t, bytes, 1, 2, 3), "--quantised"))
+	for i, g := range gradient(npy(t, bytes, 1, 2, 3), "--slope", fmt.Sprint(1./255)) {
+		require.InEpsilon(t, want[i]/255, g, 1e-6, "by the number in the file")
+	}
+}
+
+// The value is printed in the forms that eval has; losses that are repeated are
+// added up.
+func TestGradReport(t *testing.T) {
+	labels, prediction := phantomFiles(t, 1, false)
+	output := filepath.Join(t.TempDir(), "gradient.npy")
+	args := []string{"grad", labels, prediction, "-o", output, "--loss", "dice"}
+	stdout, stderr := mustRun(t, args...)
+	require.Empty(t, stderr)
+	require.Contains(t, stdout, "dice:smooth=1e-05")
+	require.Contains(t, stdout, "1x1x9x11x13")
+	stdout, _ = mustRun(t, append(args, "--loss", "focal:gamma=1.5", "--csv")...)
+	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"loss", "value", "gradient", "shape"}, rows[0])
+	require.Contains(t, rows[1][0], " + 1*focal:gamma=1.5")
+	parts := evalLosses(t, labels, prediction, "--loss", "dice", "--loss", "focal:gamma=1.5").Losses
+	value, err := strconv.ParseFloat(rows[1][1], 64)
+	require.NoError(t, err)
+	require.InEpsilon(t, float64(parts[0].Value+parts[1].Value), value, 1e-15)
+}
+
+// What cannot be written is found before the first pass where it can be, and
+// nothing stays behind.
+func TestGradErrors(t *testing.T) {
+	labels := npy(t, []uint8{0, 1, 1, 0, 1, 0}, 1, 2, 3)
+	prediction := npy(t, []float32{0, 1, .5, 0, 0, 0}, 1, 2, 3)
+	bad := npy(t, []float32{0, 1, .5, 0, 7, 0}, 1, 2, 3)
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args, output, want string
+		code               int
+	}{
+		{labels + " " + prediction, filepath.Join(dir, "none", "x.npy"), "no such file", exitError},
+		{labels + " " + bad, dir, "not a regular file", exitError},
+		{labels + " " + bad, filepath.Join(dir, "x.npy"), "prediction is 7", exitError},
+		{labels + " " + prediction, prediction, "which the gradient would replace", exitUsage},
+		{labels + " " + prediction, labels, "which the gradient would replace", exitUsage},
+		{labels + " " + prediction, "", "want the name of a file", exitUsage},
+	} {
+		args := append([]string{"grad", "--loss", "ce", "-o", c.output}, strings.Fields(c.args)...)
+		code, stdout, stderr := run(args...)
+		require.Equal(t, c.code, code, c.want)
+		require.Contains(t, stderr, c.want)
+		require.Empty(t, stdout)
+	}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	code, _, stderr := run("grad", labels, prediction)
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, `"loss", "output" not set`)
+}
+
+// An interrupt ends it with an error, and takes what was written away.
+func TestGradInterrupted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be interrupted by another one here")
+	}
+	zeros := npy(t, []uint8{0}, 1<<10, 1<<10, 1<<10)
+	require.NoError(t, os.Truncate(zeros, 1<<30+1<<10)) // a hole: it takes no space
+	output := filepath.Join(t.TempDir(), "gradient.npy")
+	c := process("run", "grad", zeros, zeros, "--loss", "ce", "-o", output, "--level", "generic", "--chunk", "64")
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	require.NoError(t, c.Start())
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(output + ".partial")
+		return err == nil
+	}, time.Minute, time.Millisecond, "it begins")
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	require.ErrorContains(t, c.Wait(), "exit status 1")
+	require.Equal(t, "voxfold: interrupted\n", stderr.String())
+	require.NoFileExists(t, output+".partial")
+	require.NoFileExists(t, output)
 }

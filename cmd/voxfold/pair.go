@@ -42,7 +42,7 @@ func (f *pairFlags) register(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.intercept, "intercept", 0, "the `number` of --slope")
 	flags.Var(oneOf{&f.target, []string{"labels", "soft"}}, "target",
 		"what the reference holds: labels, or soft numbers in [0,1], one per channel (default: as its numbers are)")
-	flags.Var(&f.foreground, "foreground", "labels that count as foreground for a prediction of one channel: nonzero, or a list as 1,2")
+	flags.Var(&f.foreground, "foreground", "labels that count as foreground for a prediction of one channel: nonzero, or a list as 1,2; may be repeated")
 	flags.Var(&f.ignore, "ignore", "labels of the reference whose voxels do not count; may be repeated")
 	flags.StringVar(&f.weights, "weights", "", "`file` of a weight per voxel")
 	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers (default 1e-7)")
@@ -91,11 +91,16 @@ type foreground struct {
 }
 
 func (f *foreground) Set(text string) error {
-	*f = foreground{nonzero: text == "nonzero"}
-	if f.nonzero {
-		return nil
+	var err error
+	if text == "nonzero" {
+		f.nonzero = true
+	} else {
+		err = f.labels.Set(text)
 	}
-	return f.labels.Set(text)
+	if err == nil && f.nonzero && f.labels != nil {
+		err = errors.New("want nonzero or a list, not both")
+	}
+	return err
 }
 
 func (f *foreground) Type() string { return "labels" }
@@ -149,6 +154,9 @@ func (f *pairFlags) match(c *cobra.Command, prediction *volume.File, referencePa
 	var err error
 	if p.reference, p.soft, err = f.openReference(c, referencePath, prediction); err != nil {
 		return nil, err
+	}
+	if p.soft && (f.ignore != nil || f.foreground.String() != "") {
+		return nil, usagef("--ignore and --foreground are for labels, but %s is taken as a soft target: --target labels if it is not; --weights of 0 ignore voxels", referencePath)
 	}
 	if err := f.agree(c, p.reference, prediction); err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/voxfold/voxfold/loss"
 	"github.com/voxfold/voxfold/reduce"
 )
@@ -24,6 +26,12 @@ type report interface {
 
 // A format says which form of a report is wanted.
 type format struct{ json, csv bool }
+
+func (f *format) register(c *cobra.Command) {
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON")
+	c.Flags().BoolVar(&f.csv, "csv", false, "print CSV")
+	c.MarkFlagsMutuallyExclusive("json", "csv")
+}
 
 func (f format) print(w io.Writer, r report) error {
 	switch {

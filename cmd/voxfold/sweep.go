@@ -44,9 +44,7 @@ The other flags are those of eval.`,
 		flags.StringVar(&text, name, "", name+" of the loss: a list or from:to:step")
 	}
 	s.pair.register(flags)
-	flags.BoolVar(&s.format.json, "json", false, "print JSON")
-	flags.BoolVar(&s.format.csv, "csv", false, "print CSV")
-	c.MarkFlagsMutuallyExclusive("json", "csv")
+	s.format.register(c)
 	_ = c.MarkFlagRequired("loss")
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,13 +17,27 @@ import (
 	"github.com/voxfold/voxfold/volume"
 )
 
-// TestMain lets the test binary be the command, for what has to be measured of
-// a process of its own.
+// TestMain lets the test binary be the command, for what has to be seen of a
+// process of its own. It then says at the end how much memory it took, if that
+// is asked for.
 func TestMain(m *testing.M) {
-	if os.Getenv("VOXFOLD_TEST_COMMAND") != "" {
-		os.Exit(Execute(os.Args[1:], os.Stdout, os.Stderr))
+	command := os.Getenv("VOXFOLD_TEST_COMMAND")
+	if command == "" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	code := Execute(os.Args[1:], os.Stdout, os.Stderr)
+	if command == "peak" {
+		peak, _ := peakMemory()
+		fmt.Printf("peak memory %.1f MiB\n", float64(peak)/(1<<20))
+	}
+	os.Exit(code)
+}
+
+// process is a command line as a process of its own.
+func process(command string, args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), "VOXFOLD_TEST_COMMAND="+command)
+	return c
 }
 
 // run runs a command line.

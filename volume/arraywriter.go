@@ -2,6 +2,7 @@ package volume
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,52 +13,59 @@ import (
 	"sync"
 )
 
-// An NPYWriter writes a NumPy array of float32 or float64, little-endian and in
-// C order, piece by piece and in any order: an array larger than memory, its
-// planes side by side. Its methods may be called by several goroutines at once.
+// An ArrayWriter writes an array of float32 or float64, little-endian and in C
+// order, piece by piece and in any order: an array larger than memory, several
+// planes of it side by side. Its methods may be called by several goroutines at
+// once.
 //
 // Until Close has found the array complete it is in a file called like it with
 // ".partial" added, so that nobody takes half an array for a whole one.
-type NPYWriter struct {
-	path   string
-	file   *os.File
-	elem   Type
-	start  int64 // byte of element 0
-	plane  int64 // elements
-	planes int64
+type ArrayWriter struct {
+	path     string
+	file     *os.File
+	elem     Type
+	start    int64 // byte of element 0
+	elements int64
 
 	mu      sync.Mutex
 	written []interval // ascending, with gaps between them
+	failed  error      // of the first write that failed
 }
 
 // An interval of elements, end exclusive.
 type interval struct{ begin, end int64 }
 
-// CreateNPY begins an array of type Float32 or Float64. The last three axes of
-// shape (all, where there are fewer) are space and make a plane.
-func CreateNPY(path string, t Type, shape ...int) (*NPYWriter, error) {
+// CreateNPY begins a NumPy array of type Float32 or Float64.
+func CreateNPY(path string, t Type, shape ...int) (*ArrayWriter, error) {
+	return createArray(path, t, shape, npyHeader(t, shape))
+}
+
+// CreateRaw is [CreateNPY] of a file that holds the elements and nothing else.
+func CreateRaw(path string, t Type, shape ...int) (*ArrayWriter, error) {
+	return createArray(path, t, shape, nil)
+}
+
+func createArray(path string, t Type, shape []int, head []byte) (*ArrayWriter, error) {
 	if t != Float32 && t != Float64 {
 		return nil, fmt.Errorf("%s: arrays of %v are not written, only float32 and float64", path, t)
 	}
-	w := &NPYWriter{path: path, elem: t, plane: 1, planes: 1}
-	for i, n := range shape {
-		if n <= 0 || w.plane*w.planes > math.MaxInt64/8/int64(n) {
+	w := &ArrayWriter{path: path, elem: t, start: int64(len(head)), elements: 1}
+	for _, n := range shape {
+		if n <= 0 || w.elements > math.MaxInt64/8/int64(n) {
 			return nil, fmt.Errorf("%s: shape %v is empty or too large", path, shape)
 		}
-		if i < len(shape)-3 {
-			w.planes *= int64(n)
-		} else {
-			w.plane *= int64(n)
-		}
+		w.elements *= int64(n)
 	}
-	head := npyHeader(t, shape)
-	w.start = int64(len(head))
+	// Close would put the array in the place of a device, and fail at a folder.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file: an array cannot take its place", path)
+	}
 	var err error
 	if w.file, err = os.Create(path + ".partial"); err != nil {
 		return nil, err
 	}
 	if _, err = w.file.Write(head); err != nil {
-		return nil, errors.Join(err, w.discard())
+		return nil, errors.Join(err, w.Discard())
 	}
 	return w, nil
 }
@@ -87,17 +95,27 @@ func npyHeader(t Type, shape []int) []byte {
 	return b.Bytes()
 }
 
-// WriteAt writes values of a plane from a voxel on. Plane b·C + c holds channel
-// c of sample b of an array (B, C, z, y, x). Each element is to be written once.
-func (w *NPYWriter) WriteAt(values []float32, plane int, voxel int64) error {
-	if plane < 0 || int64(plane) >= w.planes || voxel < 0 || voxel > w.plane-int64(len(values)) {
-		return fmt.Errorf("%s: %d values at voxel %d of plane %d are outside of %d planes of %d voxels",
-			w.path, len(values), voxel, plane, w.planes, w.plane)
+// WriteAt writes values at an element, counted in the order of the file, and
+// those that follow: voxel v of channel c of sample b of an array (B, C, z, y,
+// x) is element (b·C + c)·z·y·x + v. Each element is to be written once.
+func (w *ArrayWriter) WriteAt(values []float32, element int64) error {
+	if element < 0 || element > w.elements-int64(len(values)) {
+		return fmt.Errorf("%s: %d values at element %d are outside of its %d elements", w.path, len(values), element, w.elements)
 	}
-	first := int64(plane)*w.plane + voxel
-	if err := w.claim(interval{first, first + int64(len(values))}); err != nil {
+	if err := w.claim(interval{element, element + int64(len(values))}); err != nil {
 		return err
 	}
+	err := w.write(values, element)
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.failed = cmp.Or(w.failed, err)
+	}
+	return err
+}
+
+// write puts values at an element and those that follow.
+func (w *ArrayWriter) write(values []float32, first int64) error {
 	size := int64(w.elem.Size())
 	if w.elem == Float32 && !bigEndian {
 		_, err := w.file.WriteAt(bytesOf(values), w.start+first*size)
@@ -126,7 +144,7 @@ func (w *NPYWriter) WriteAt(values []float32, plane int, voxel int64) error {
 // claim notes that an interval is written, and fails where part of it was
 // before. Planes that are written from their beginnings to their ends take one
 // interval each.
-func (w *NPYWriter) claim(a interval) error {
+func (w *ArrayWriter) claim(a interval) error {
 	if a.begin == a.end {
 		return nil
 	}
@@ -155,24 +173,31 @@ func (w *NPYWriter) claim(a interval) error {
 }
 
 // Close gives the file its name if every element was written. Otherwise it
-// removes it and says where the first gap is.
-func (w *NPYWriter) Close() error {
+// removes it and says where the first gap is, or which write failed.
+func (w *ArrayWriter) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	gap := int64(0)
 	if len(w.written) > 0 && w.written[0].begin == 0 {
 		gap = w.written[0].end
 	}
-	if gap < w.plane*w.planes {
-		err := fmt.Errorf("%s: incomplete: voxel %d of plane %d was not written", w.path, gap%w.plane, gap/w.plane)
-		return errors.Join(err, w.discard())
+	err := w.failed
+	if err == nil && gap < w.elements {
+		err = fmt.Errorf("%s: incomplete: element %d was not written", w.path, gap)
 	}
-	if err := w.file.Close(); err != nil {
+	if err != nil {
+		return errors.Join(err, w.Discard())
+	}
+	if err = w.file.Close(); err == nil {
+		err = os.Rename(w.file.Name(), w.path)
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(w.file.Name()))
 	}
-	return os.Rename(w.file.Name(), w.path)
+	return nil
 }
 
-func (w *NPYWriter) discard() error {
+// Discard removes what was written, in place of Close.
+func (w *ArrayWriter) Discard() error {
 	return errors.Join(w.file.Close(), os.Remove(w.file.Name()))
 }

@@ -1,0 +1,90 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+
+// Conversions of a prediction to float32, a row of 16 numbers at a time.
+
+#define DST  DI
+#define SRC  SI
+#define LEFT CX // numbers
+
+#define CONVERT_BEGIN \
+	MOVQ  dst_base+0(FP), DST  \
+	MOVQ  dst_len+8(FP), LEFT  \
+	MOVQ  src_base+24(FP), SRC \
+	TESTQ LEFT, LEFT           \
+	JEQ   done
+
+#define CONVERT_END(size) \
+	VMOVUPS Y0, (DST)         \
+	VMOVUPS Y1, 32(DST)       \
+	ADDQ    $(16*size), SRC   \
+	ADDQ    $64, DST          \
+	SUBQ    $const_Lanes, LEFT \
+	JNE     loop
+
+// func float64AVX2(dst []float32, src []float64)
+TEXT ·float64AVX2(SB), NOSPLIT, $0-48
+	CONVERT_BEGIN
+
+loop:
+	VCVTPD2PSY  (SRC), X0
+	VCVTPD2PSY  32(SRC), X2
+	VCVTPD2PSY  64(SRC), X1
+	VCVTPD2PSY  96(SRC), X3
+	VINSERTF128 $1, X2, Y0, Y0
+	VINSERTF128 $1, X3, Y1, Y1
+	CONVERT_END(8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func float16AVX2(dst []float32, src []uint16)
+TEXT ·float16AVX2(SB), NOSPLIT, $0-48
+	CONVERT_BEGIN
+
+loop:
+	VCVTPH2PS (SRC), Y0
+	VCVTPH2PS 16(SRC), Y1
+	CONVERT_END(2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func bfloat16AVX2(dst []float32, src []uint16)
+TEXT ·bfloat16AVX2(SB), NOSPLIT, $0-48
+	CONVERT_BEGIN
+
+loop:
+	VPMOVZXWD (SRC), Y0
+	VPMOVZXWD 16(SRC), Y1
+	VPSLLD    $16, Y0, Y0
+	VPSLLD    $16, Y1, Y1
+	CONVERT_END(2)
+
+done:
+	VZEROUPPER
+	RET
+
+// func quantisedAVX2(dst []float32, src []uint8)
+TEXT ·quantisedAVX2(SB), NOSPLIT, $0-48
+	CONVERT_BEGIN
+	MOVL         $0x437f0000, AX // float32(255)
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+
+loop:
+	VPMOVZXBD (SRC), Y0
+	VPMOVZXBD 8(SRC), Y1
+	VCVTDQ2PS Y0, Y0
+	VCVTDQ2PS Y1, Y1
+	VDIVPS    Y2, Y0, Y0
+	VDIVPS    Y2, Y1, Y1
+	CONVERT_END(1)
+
+done:
+	VZEROUPPER
+	RET

@@ -1,0 +1,477 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "avx2_amd64.h"
+#include "planar_amd64.h"
+#include "planar_backward_amd64.h"
+
+#define PLANES_AT  (planarBackward_planes+0)(CALL)
+#define ALL_AT     (planarBackward_planes+8)(CALL)
+#define LABELS_AT  planarBackward_labels(CALL)
+#define WEIGHTS_AT planarBackward_weights(CALL)
+#define SCRATCH_AT planarBackward_scratch(CALL)
+#define EPS        planarBackward_eps(CALL)
+#define HI         planarBackward_hi(CALL)
+#define LO         planarBackward_lo(CALL)
+
+// The backward kernels for several channels and hard labels by AVX2 and FMA:
+// planarBackwardGeneric (backward_generic.go) by passes.
+
+// BACKWARD is the walk over blocks and tiles: TILE_OF_CLASSES writes a tile's
+// gradients, and MORE is beside the way.
+#define BACKWARD(GREATEST_BITS, limit, TILE_OF_CLASSES, MORE) \
+	BEGIN_PLANAR(done)                                    \
+	BEGIN_MODE                                            \
+block:                                                        \
+	CHECK_PLANES(GREATEST_BITS, limit, check, checkGroup, done) \
+	CHECK_WEIGHTS(checkWeights, plain, done)              \
+tile:                                                         \
+	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
+	WEIGH_MODE(mode)                                      \
+	FIND_CLASSES(find)                                    \
+	TILE_OF_CLASSES                                       \
+	NEXT_TILE(tile)                                       \
+	NEXT_BLOCK(block)                                     \
+	JMP done                                              \
+	MORE                                                  \
+done:                                                         \
+	SFENCE                                                \
+	END_PLANAR
+
+// ---- Softmax ----
+
+#define ROWS_REFERENCE ROWS_REGION // of the likeliest class
+#define ROWS_H         ROWS_CE     // what softmaxHard has as h
+#define ROWS_MEAN      ROWS_BELOW
+
+// FIND_REFERENCE finds the largest logits of a half, and the reference, the
+// derivative by p of the first class that has it. The logits go to EXPS.
+#define FIND_REFERENCE(half, class, next, present) \
+	CONST(avx2Constants_exponent)      \ // −∞
+	HALF(REFERENCE_BEGIN, half)        \
+	FIRST_CLASS                        \
+class:                                     \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
+	PLANE                              \
+	IF_PRESENT(present)                \
+	HALF(REFERENCE, half)              \
+next:                                      \
+	NEXT_CLASS(class)                  \
+	HALF(REFERENCE_END, half)
+#define FIND_REFERENCE_OF_PRESENT(half, next, present) \
+present:                                   \
+	CLASS_TO(X14, C)                   \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), MOST \
+	HALF(REFERENCE_OWN, half)          \
+	JMP next
+#define REFERENCE_BEGIN(row, most, reference, x) VMOVAPS C, most
+#define REFERENCE(row, most, reference, x) \
+	VMOVUPS   row(X), x                     \
+	VMOVAPS   x, row(EXPS)                  \
+	VCMPPS    $14, most, x, T0              \ // if x > most {
+	VMAXPS    x, most, most                 \
+	VBLENDVPS T0, T1, reference, reference    // reference = other }
+#define REFERENCE_OWN(row, most, reference, x) \
+	VMOVUPS   row(X), S0                    \
+	VMOVAPS   S0, row(EXPS)                 \
+	VPCMPEQD  row(LABELS), C, T0            \
+	VBLENDVPS T0, MOST, T1, T0              \ // if label == class { own } else { other }
+	VCMPPS    $14, most, S0, S1             \
+	VMAXPS    S0, most, most                \
+	VBLENDVPS S1, T0, reference, reference
+#define REFERENCE_END(row, most, reference, x) \
+	VMOVAPS most, (ROWS_MOST+row)(W) \
+	VMOVAPS reference, (ROWS_REFERENCE+row)(W)
+
+// KEEP_CE and KEEP_FOCAL keep the coefficients of the voxels of a class, which G
+// says, after COEFFICIENTS_BEGIN.
+#define KEEP_CE(half) \
+	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), T1 \
+	HALF(KEEP_CE_ROW, half)
+#define KEEP_FOCAL(half) \
+	KEEP_CE(half) \
+	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
+	HALF(KEEP_FOCAL_ROW, half)
+#define COEFFICIENTS_BEGIN(row, g, u, s) \
+	VMOVAPS T0, (ROWS_CE+row)(W) \
+	VMOVAPS T0, (ROWS_FOCAL+row)(W)
+#define KEEP_CE_ROW(row, own, u, s) KEEP_COEFFICIENT((ROWS_CE+row)(W), own)
+#define KEEP_FOCAL_ROW(row, own, u, s) KEEP_COEFFICIENT((ROWS_FOCAL+row)(W), own)
+#define KEEP_COEFFICIENT(to, own) \
+	VANDPS  T1, own, T0 \
+	VORPS   to, T0, T0  \
+	VMOVAPS T0, to
+
+// H makes h of ce, which it is where there is no focal sum:
+// ce + focal·s^γ·(γ·r·l/s + 1).
+#define H_CE(half, near, end) OWN_SIDES(half)
+#define H_FOCAL(FOCUS, half, near, end) \
+	OWN_SIDES(half)                 \
+	OWN_LOG(half, near, end)        \
+	FLOOR_S(half)                   \
+	CONST(avx2Constants_one)        \
+	VBROADCASTSS planarBackward_gamma(CALL), T1 \
+	HALF(RATIO, half)               \
+	FOCUS                           \
+	HALF(H_FOCAL_ROW, half)
+#define RATIO(row, g, u, s) \
+	VDIVPS      s, u, u                  \
+	VMULPS      (ROWS_R+row)(W), T1, T0  \
+	VFMADD213PS C, T0, u                   // ratio = γ·r·(l/s) + 1
+#define H_FOCAL_ROW(row, g, u, s) \
+	VMOVAPS     (ROWS_FOCAL+row)(W), T0  \
+	VFMADD213PS (ROWS_CE+row)(W), u, T0  \
+	VMOVAPS     T0, (ROWS_H+row)(W)
+
+// FIND_MEAN leaves the probabilities at EXPS, and in G and U the mean of the
+// derivatives, less the reference, under them.
+#define FIND_MEAN(class, next, same, present) \
+	VPXOR T0, T0, T0                \
+	ROWS(MEAN_BEGIN)                \
+	FIRST_CLASS                     \
+class:                                  \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
+	IF_PRESENT(present)             \
+	ROWS(MEAN)                      \
+next:                                   \
+	LEAL 1(CLASS), N                \
+	TESTL $(const_groupSize-1), N   \
+	JNE  same                       \
+	ROWS(MEAN_GROUP_END)            \
+same:                                   \
+	NEXT_CLASS(class)               \
+	ROWS(MEAN_END)
+#define FIND_MEAN_OF_PRESENT(next, present) \
+present:                                \
+	CLASS_TO(X14, C)                \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), MOST \
+	ROWS(MEAN_OWN)                  \
+	JMP  next
+#define MEAN_BEGIN(row, group, p) \
+	VMOVAPS T0, group             \
+	VMOVAPS T0, (ROWS_MEAN+row)(W)
+#define MEAN(row, group, p) \
+	VMOVAPS     row(EXPS), p                 \
+	VMULPS      (ROWS_INVERSE+row)(W), p, p  \
+	VMOVAPS     p, row(EXPS)                 \
+	VSUBPS      (ROWS_REFERENCE+row)(W), T1, T0 \
+	VFMADD231PS p, T0, group                   // group = p·(region − reference) + group
+#define MEAN_OWN(row, group, p) \
+	VMOVAPS     row(EXPS), p                 \
+	VMULPS      (ROWS_INVERSE+row)(W), p, p  \
+	VMOVAPS     p, row(EXPS)                 \
+	VPCMPEQD    row(LABELS), C, T0           \
+	VBLENDVPS   T0, MOST, T1, T0             \
+	VSUBPS      (ROWS_REFERENCE+row)(W), T0, T0 \
+	VFMADD231PS p, T0, group
+#define MEAN_GROUP_END(row, group, p) \
+	VADDPS  (ROWS_MEAN+row)(W), group, group \
+	VMOVAPS group, (ROWS_MEAN+row)(W)        \
+	VPXOR   group, group, group
+#define MEAN_END(row, group, p) VADDPS (ROWS_MEAN+row)(W), group, group
+
+// PULL_CLASSES writes the derivatives by the logits, with the mean in G and U.
+#define PULL_CLASSES \
+	FIRST_CLASS                     \
+pull:                                   \
+	GRADIENT_OF_CLASS               \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), C \
+	IN_ORDER_FIRST(PULL)            \
+	IF_PRESENT(pullPresent)         \
+pulled:                                 \
+	WRITE(IN_ORDER_FIRST, weigh, add, stream, weighed, written) \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), C \
+	IN_ORDER_SECOND(PULL)           \
+	IF_PRESENT(pullPresentSecond)   \
+pulledSecond:                           \
+	WRITE(IN_ORDER_SECOND, weighSecond, addSecond, streamSecond, weighedSecond, writtenSecond) \
+	NEXT_CLASS(pull)
+#define PULL_OF_PRESENT \
+pullPresent:                            \
+	CLASS_TO(X15, MOST)             \
+	IN_ORDER_FIRST(PULL_OWN)        \
+	JMP pulled                      \
+pullPresentSecond:                      \
+	CLASS_TO(X15, MOST)             \
+	IN_ORDER_SECOND(PULL_OWN)       \
+	JMP pulledSecond                \
+	MORE_OF_WRITE(IN_ORDER_FIRST, weigh, add, stream, weighed, written) \
+	MORE_OF_WRITE(IN_ORDER_SECOND, weighSecond, addSecond, streamSecond, weighedSecond, writtenSecond)
+#define PULL(row, mean, d) \
+	VSUBPS (ROWS_REFERENCE+row)(W), C, d \
+	VSUBPS mean, d, d              \ // b = region − reference − mean
+	VADDPS (ROWS_H+row)(W), d, d   \
+	VMULPS row(EXPS), d, d           // d = p·(b + h)
+#define PULL_OWN(row, mean, d) \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T0 \
+	VSUBPS      (ROWS_REFERENCE+row)(W), T0, T0 \
+	VSUBPS      mean, T0, T0               \
+	VMOVAPS     (ROWS_S+row)(W), T1        \
+	VMULPS      (ROWS_H+row)(W), T1, T1    \
+	VFMSUB132PS row(EXPS), T1, T0          \ // p·b − s·h
+	VPCMPEQD    row(LABELS), MOST, T1      \
+	VBLENDVPS   T1, T0, d, d                 // if label == class
+
+#define SOFTMAX_TILE(KEEP_OWN, H) \
+	FIND_REFERENCE(0, reference, referenceNext, referencePresent) \
+	FIND_REFERENCE(32, referenceSecond, referenceSecondNext, referenceSecondPresent) \
+	VPXOR T0, T0, T0                    \
+	TILE(COEFFICIENTS_BEGIN)            \
+	EXPONENTIALS(KEEP_OWN, exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
+	H                                   \
+	FIND_MEAN(mean, meanNext, meanSame, meanPresent) \
+	PULL_CLASSES
+#define SOFTMAX_MORE(KEEP_OWN) \
+	FIND_REFERENCE_OF_PRESENT(0, referenceNext, referencePresent) \
+	FIND_REFERENCE_OF_PRESENT(32, referenceSecondNext, referenceSecondPresent) \
+	EXPONENTIALS_OF_PRESENT(KEEP_OWN, expSecond, expNext, expPresent, expPresentSecond) \
+	FIND_MEAN_OF_PRESENT(meanNext, meanPresent) \
+	PULL_OF_PRESENT
+
+#define SOFTMAX_BACKWARD_CE \
+	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(KEEP_CE, H_CE_OF_TILE), SOFTMAX_MORE(KEEP_CE))
+#define H_CE_OF_TILE \
+	OWN_SIDES(0)  \
+	OWN_SIDES(32)
+#define SOFTMAX_BACKWARD_FOCAL(FOCUS) \
+	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(KEEP_FOCAL, H_FOCAL_OF_TILE(FOCUS)), SOFTMAX_MORE(KEEP_FOCAL))
+#define H_FOCAL_OF_TILE(FOCUS) \
+	H_FOCAL(FOCUS, 0, near, own)  \
+	H_FOCAL(FOCUS, 32, nearSecond, ownSecond)
+
+// func softmaxHardBackwardCEAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardCEAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_CE
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxHardBackwardHalfAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardHalfAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_FOCAL(FOCUS_HALF)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxHardBackwardOneAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardOneAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_FOCAL(FOCUS_ONE)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxHardBackwardThreeHalvesAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_FOCAL(FOCUS_THREE_HALVES)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxHardBackwardTwoAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardTwoAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_FOCAL(FOCUS_TWO)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxHardBackwardAnyAVX2(c *planarBackward) int
+TEXT ·softmaxHardBackwardAnyAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD_FOCAL(FOCUS_ANY)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// ---- Probabilities ----
+
+// A class's derivative depends on its probability in its own voxels alone, so
+// that only the planes of the classes that are present are looked at again.
+
+// FIND_OWN leaves each voxel's own probability at R, and its class's
+// coefficients. COEFFICIENTS_ROW adds to what is kept for a row's own voxels,
+// in T0.
+#define FIND_OWN(KEEP_OWN, class, next, present) \
+	VPXOR T0, T0, T0      \
+	TILE(OWN_BEGIN)       \
+	TILE(COEFFICIENTS_BEGIN) \
+	FIRST_CLASS           \
+class:                        \
+	IF_PRESENT(present)   \
+next:                         \
+	NEXT_CLASS(class)
+#define FIND_OWN_OF_PRESENT(KEEP_OWN, next, present) \
+present:                      \
+	CLASS_TO(X14, C)      \
+	PLANE                 \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
+	HALF(FIND_OWN_ROW, 0) \
+	KEEP_OWN(0)           \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
+	HALF(FIND_OWN_ROW, 32) \
+	KEEP_OWN(32)          \
+	JMP next
+#define OWN_BEGIN(row, g, u, s) \
+	VMOVAPS T0, (ROWS_R+row)(W) \
+	VMOVAPS T0, (ROWS_REGION+row)(W)
+#define FIND_OWN_ROW(row, own, u, s) \
+	VPCMPEQD row(LABELS), C, own    \
+	VANDPS   row(X), own, T0        \
+	VORPS    (ROWS_R+row)(W), T0, T0 \
+	VMOVAPS  T0, (ROWS_R+row)(W)    \
+	KEEP_COEFFICIENT((ROWS_REGION+row)(W), own)
+#define KEEP_NOTHING(half)
+
+// The derivatives of the own classes, to REGION.
+#define PULL_REGION
+#define PULL_CE \
+	PULL_CE_OF_HALF(0)  \
+	PULL_CE_OF_HALF(32)
+#define PULL_CE_OF_HALF(half) \
+	SIDES(half)             \
+	HALF(PULL_CE_ROW, half) \
+	PULL_INSIDE(half)
+#define SIDES(half) \
+	CONST(avx2Constants_one) \
+	HALF(SIDES_ROW, half)
+#define SIDES_ROW(row, g, r, s) \
+	VMOVAPS (ROWS_R+row)(W), r \
+	VSUBPS  r, C, s              // s = 1 − r
+#define PULL_CE_ROW(row, g, r, s) \
+	VMOVAPS (ROWS_CE+row)(W), g \
+	VDIVPS  r, g, g
+
+// PULL_INSIDE is region − g where neither side is under ε, and region
+// elsewhere.
+#define PULL_INSIDE(half) \
+	CONST(avx2Constants_one)     \
+	VBROADCASTSS EPS, T1         \
+	HALF(PULL_INSIDE_ROW, half)
+#define PULL_INSIDE_ROW(row, g, u, s) \
+	VMOVAPS (ROWS_R+row)(W), u      \
+	VSUBPS  u, C, s                 \
+	VMINPS  u, s, s                 \
+	VCMPPS  $13, T1, s, s           \ // min(r, s) ≥ ε
+	VANDPS  s, g, g                 \
+	VMOVAPS (ROWS_REGION+row)(W), u \
+	VSUBPS  g, u, u                 \
+	VMOVAPS u, (ROWS_REGION+row)(W)
+
+#define PULL_FOCAL(FOCUS) \
+	PULL_FOCAL_OF_HALF(FOCUS, 0, near, slope)             \
+	PULL_FOCAL_OF_HALF(FOCUS, 32, nearSecond, slopeSecond)
+#define PULL_FOCAL_OF_HALF(FOCUS, half, near, slope) \
+	SIDES(half)                  \
+	HALF(KEEP_S, half)           \
+	IF_NEAR(near)                \
+	NEG_LOG                      \
+	JMP slope                    \
+near:                                \
+	NEG_LOG_NEAR                 \
+slope:                               \
+	VBROADCASTSS planarBackward_gamma(CALL), C \
+	HALF(SLOPE, half)            \
+	FOCUS                        \
+	HALF(PULL_FOCAL_ROW, half)   \
+	PULL_INSIDE(half)
+#define KEEP_S(row, g, r, s) VMOVAPS s, (ROWS_S+row)(W)
+#define SLOPE(row, g, u, s) \
+	VMOVAPS     (ROWS_S+row)(W), s      \
+	VMULPS      (ROWS_R+row)(W), C, T0  \
+	VFMADD213PS s, T0, u                  // γ·r·l + s
+#define PULL_FOCAL_ROW(row, g, u, s) \
+	VMOVAPS     (ROWS_S+row)(W), s      \
+	VMULPS      (ROWS_CE+row)(W), s, g  \
+	VFMADD231PS (ROWS_FOCAL+row)(W), u, g \ // focal·slope + ce·s
+	VMULPS      (ROWS_R+row)(W), s, s   \
+	VDIVPS      s, g, g                   // that / (r·s)
+
+// WRITE_CLASSES writes them, and what the other classes have.
+#define WRITE_CLASSES \
+	FIRST_CLASS                    \
+pull:                                  \
+	GRADIENT_OF_CLASS              \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), C \
+	IN_ORDER_FIRST(PULL_OTHER)     \
+	IF_PRESENT(pullPresent)        \
+pulled:                                \
+	WRITE(IN_ORDER_FIRST, weigh, add, stream, weighed, written) \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), C \
+	IN_ORDER_SECOND(PULL_OTHER)    \
+	IF_PRESENT(pullPresentSecond)  \
+pulledSecond:                          \
+	WRITE(IN_ORDER_SECOND, weighSecond, addSecond, streamSecond, weighedSecond, writtenSecond) \
+	NEXT_CLASS(pull)
+#define WRITE_CLASSES_OF_PRESENT \
+pullPresent:                           \
+	CLASS_TO(X15, MOST)            \
+	IN_ORDER_FIRST(PULL_FROM_OWN)  \
+	JMP pulled                     \
+pullPresentSecond:                     \
+	CLASS_TO(X15, MOST)            \
+	IN_ORDER_SECOND(PULL_FROM_OWN) \
+	JMP pulledSecond               \
+	MORE_OF_WRITE(IN_ORDER_FIRST, weigh, add, stream, weighed, written) \
+	MORE_OF_WRITE(IN_ORDER_SECOND, weighSecond, addSecond, streamSecond, weighedSecond, writtenSecond)
+#define PULL_OTHER(row, g, d) VMOVAPS C, d
+#define PULL_FROM_OWN(row, g, d) \
+	VPCMPEQD  row(LABELS), MOST, T1 \
+	VBLENDVPS T1, (ROWS_REGION+row)(W), d, d
+
+#define PLANES_BACKWARD(KEEP_OWN, DERIVATIVES) \
+	BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PLANES_TILE(KEEP_OWN, DERIVATIVES), PLANES_MORE(KEEP_OWN))
+#define PLANES_TILE(KEEP_OWN, DERIVATIVES) \
+	FIND_OWN(KEEP_OWN, own, ownNext, ownPresent) \
+	DERIVATIVES                                  \
+	WRITE_CLASSES
+#define PLANES_MORE(KEEP_OWN) \
+	FIND_OWN_OF_PRESENT(KEEP_OWN, ownNext, ownPresent) \
+	WRITE_CLASSES_OF_PRESENT
+
+// func planesHardBackwardRegionAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardRegionAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_NOTHING, PULL_REGION)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardCEAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardCEAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_CE, PULL_CE)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardHalfAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardHalfAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_FOCAL, PULL_FOCAL(FOCUS_HALF))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardOneAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardOneAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_FOCAL, PULL_FOCAL(FOCUS_ONE))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardThreeHalvesAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_FOCAL, PULL_FOCAL(FOCUS_THREE_HALVES))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardTwoAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardTwoAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_FOCAL, PULL_FOCAL(FOCUS_TWO))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesHardBackwardAnyAVX2(c *planarBackward) int
+TEXT ·planesHardBackwardAnyAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(KEEP_FOCAL, PULL_FOCAL(FOCUS_ANY))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET

@@ -1,0 +1,222 @@
+// What the AVX2 kernels for several channels and soft targets share, forward
+// and backward; after planar_amd64.h. What a step computes is the Go function
+// of its name in planar_generic.go.
+//
+// The tile is one of 32 voxels in their order, four rows of eight, for EACH.
+// With soft targets every class is some voxel's own, and their logarithms would
+// cost more than all the rest. But all classes under ½ take theirs from the
+// sum of the exponentials, and at most one is above: two logarithms a tile do.
+
+// General registers, beside those of planar_amd64.h.
+#define TARGETS LABELS // the slices of the targets
+
+// The scratch: a row of a tile takes half of the place that it has there.
+#define ROWS_REST      ROWS_OTHERS       // Σ e^(x−most) without the likeliest class, of the groups that are done
+#define ROWS_LIKELIEST (ROWS_W+128)      // the first class that has the largest logit
+#define ROWS_TOTAL     (ROWS_MOST+128)   // Σ e^(x−most)
+#define ROWS_SIDE      ROWS_BELOW        // s of the likeliest class, whose r is 1/total
+#define ROWS_LOG       (ROWS_BELOW+128)  // and its −log r
+#define ROWS_LOG_TOTAL (ROWS_GROUP+128)  // log total
+#define ROWS_SHARE     (ROWS_OTHERS+128) // w·y of the class under way
+#define ROWS_REMAINDER ROWS_MINE         // w·(1−y)
+#define GREATEST_OF_LOGITS  PRESENT          // the greatest bits of the block's logits
+#define GREATEST_OF_TARGETS (PRESENT+32)     // and targets
+#define TIED            (PRESENT+64)     // not 0 where a class beside the likeliest may have ½ or more
+#define EXPS_BELOW 128                   // in a class's place at EXPS, after its exponentials: x − most
+
+// NEXT_TILE_OF_32 goes on to the next tile of the block, if there is one.
+#define NEXT_TILE_OF_32(tile) \
+	ADDQ  $128, OFFSET                    \
+	TESTL $(4*const_BlockSize-1), OFFSET  \
+	JNE   tile
+
+// PLANE_OF leads X to the class's values in the tile, and asks for a tile
+// further on.
+#define PLANE_OF(planes) \
+	LEAQ (CLASS)(CLASS*2), X \
+	MOVQ (planes)(X*8), X    \ // a slice has three words
+	ADDQ OFFSET, X           \
+	PREFETCHT0 512(X)        \
+	PREFETCHT0 576(X)
+
+// LOAD_WEIGHTS loads the weights to S: 1 where the call has none.
+#define LOAD_WEIGHTS(given, end) \
+	MOVQ    WEIGHTS_AT, X      \
+	TESTQ   X, X               \
+	JNE     given              \
+	CONST(avx2Constants_one)   \
+	VMOVAPS C, S0              \
+	VMOVAPS C, S1              \
+	VMOVAPS C, S2              \
+	VMOVAPS C, S3              \
+	JMP     end                \
+given:                             \
+	ADDQ    OFFSET, X          \
+	EACH(LOAD_WEIGHT)          \
+end:
+#define LOAD_WEIGHT(row, u, w, g) VMOVUPS row(X), w
+#define KEEP_WEIGHTS EACH(KEEP_WEIGHTS_ROW)
+#define KEEP_WEIGHTS_ROW(row, u, w, g) VMOVAPS w, (ROWS_W+row)(W)
+
+// ---- The likelihood of a softmax ----
+
+// FIND_LIKELIEST leaves the largest logit of each voxel and the first class
+// that has it, and the logits at EXPS.
+#define FIND_LIKELIEST(class) \
+	CONST(avx2Constants_exponent) \ // −∞
+	EACH(LIKELIEST_BEGIN)         \
+	CONST(avx2Constants_sign)     \
+	FIRST_CLASS                   \
+class:                                \
+	PLANE_OF(PLANES)              \
+	CLASS_TO(X13, T1)             \
+	EACH(LIKELIEST_ROW)           \
+	NEXT_CLASS(class)             \
+	EACH(LIKELIEST_END)
+#define LIKELIEST_BEGIN(row, x, most, likeliest) \
+	VMOVAPS C, most                         \
+	VPXOR   likeliest, likeliest, likeliest
+#define LIKELIEST_ROW(row, x, most, likeliest) \
+	VMOVUPS   row(X), x                    \
+	VMOVAPS   x, (EXPS_BELOW+row)(EXPS)    \
+	VORPS     C, x, T0                     \
+	VPMAXUD   T0, MOST, MOST               \
+	VCMPPS    $14, most, x, T0             \ // if x > most {
+	VBLENDVPS T0, T1, likeliest, likeliest \ // likeliest = class
+	VMAXPS    most, x, most                  // most = x }
+#define LIKELIEST_END(row, x, most, likeliest) \
+	VMOVAPS most, (ROWS_MOST+row)(W)           \
+	VMOVAPS likeliest, (ROWS_LIKELIEST+row)(W)
+
+// EXPONENTIALS_OF_ALL leaves those of all classes at EXPS, with x − most, and
+// the sum without the likeliest class, which has 1, in groups of classes.
+#define EXPONENTIALS_OF_ALL(class, same) \
+	VPXOR C, C, C                   \
+	EACH(REST_BEGIN)                \
+	FIRST_CLASS                     \
+class:                                  \
+	EACH(FROM_MOST)                 \
+	REDUCE                          \
+	EXP                             \
+	CLASS_TO(X13, T1)               \
+	EACH(EXP_OF_ALL)                \
+	LEAL  1(CLASS), N               \
+	TESTL $(const_groupSize-1), N   \
+	JNE   same                      \
+	EACH(REST_GROUP_END)            \
+same:                                   \
+	NEXT_CLASS(class)
+#define REST_BEGIN(row, u, s, g) \
+	VMOVAPS C, (ROWS_GROUP+row)(W) \
+	VMOVAPS C, (ROWS_REST+row)(W)
+#define FROM_MOST(row, u, s, x) \
+	VMOVAPS (EXPS_BELOW+row)(EXPS), x    \
+	VSUBPS  (ROWS_MOST+row)(W), x, x     \
+	VMOVAPS x, (EXPS_BELOW+row)(EXPS)
+#define EXP_OF_ALL(row, e, s, g) \
+	VPCMPEQD (ROWS_LIKELIEST+row)(W), T1, T0 \
+	VANDNPS  e, T0, T0                       \ // if class != likeliest {
+	VADDPS   (ROWS_GROUP+row)(W), T0, T0     \ // group += e }
+	VMOVAPS  e, row(EXPS)                    \
+	VMOVAPS  T0, (ROWS_GROUP+row)(W)
+#define REST_GROUP_END(row, u, s, g) \
+	VMOVAPS (ROWS_REST+row)(W), g        \
+	VADDPS  (ROWS_GROUP+row)(W), g, g    \
+	VMOVAPS g, (ROWS_REST+row)(W)        \
+	VPXOR   g, g, g                      \
+	VMOVAPS g, (ROWS_GROUP+row)(W)
+
+// LIKELIHOOD leaves 1/total in U, and s of the likeliest class, whose r is
+// 1/total too, in S.
+#define LIKELIHOOD \
+	FIND_LIKELIEST(likeliest)       \
+	EXPONENTIALS_OF_ALL(exp, same)  \
+	CONST(avx2Constants_one)        \
+	EACH(LIKELIHOOD_ROW)
+#define LIKELIHOOD_ROW(row, inverse, s, total) \
+	VMOVAPS (ROWS_REST+row)(W), s           \
+	VADDPS  (ROWS_GROUP+row)(W), s, s       \
+	VADDPS  C, s, total                     \ // total = rest + 1
+	VMOVAPS total, (ROWS_TOTAL+row)(W)      \
+	VDIVPS  total, C, inverse               \
+	VMOVAPS inverse, (ROWS_INVERSE+row)(W)  \
+	VMULPS  inverse, s, s                   \
+	VMOVAPS s, (ROWS_SIDE+row)(W)
+
+// LOGARITHMS follows, and leaves the two of each voxel. A class that has ½ or
+// more beside the likeliest is, with its r, no more than s of that one, nor
+// than 1/total: TIED says whether both are ½ or more in some voxel.
+#define LOGARITHMS \
+	CONST(avx2Constants_half)  \
+	VPXOR     T1, T1, T1       \
+	EACH(FIND_TIED)            \
+	VMOVMSKPS T1, N            \
+	MOVL      N, TIED(W)       \
+	CONST(avx2Constants_one)   \
+	EACH(COMPLEMENT)           \
+	NEG_LOG                    \
+	EACH(KEEP_LOG_TOTAL)       \
+	NEG_LOG_NEAR               \
+	CONST(avx2Constants_half)  \
+	EACH(KEEP_LOG)
+#define FIND_TIED(row, inverse, s, g) \
+	VMINPS inverse, s, g  \
+	VCMPPS $13, C, g, g   \
+	VORPS  g, T1, T1
+#define COMPLEMENT(row, r, s, g) VSUBPS r, C, s
+#define KEEP_LOG_TOTAL(row, l, s, g) \
+	VMOVAPS l, (ROWS_LOG_TOTAL+row)(W) \
+	VMOVAPS (ROWS_SIDE+row)(W), s
+#define KEEP_LOG(row, l, s, g) \
+	VMOVAPS   (ROWS_INVERSE+row)(W), T0     \
+	VCMPPS    $13, C, T0, T0                \
+	VMOVAPS   (ROWS_LOG_TOTAL+row)(W), T1   \
+	VBLENDVPS T0, l, T1, l                  \ // if r < ½ { 0 + log total }
+	VMOVAPS   l, (ROWS_LOG+row)(W)
+
+// ---- A class of a softmax ----
+
+// CLASS_SIDES leaves r in U, s in S, and in G where the class is the likeliest.
+#define CLASS_SIDES \
+	CLASS_TO(X13, T1) \
+	EACH(CLASS_SIDE)
+#define CLASS_SIDE(row, r, s, likeliest) \
+	VMOVAPS   row(EXPS), r                            \
+	VMOVAPS   (ROWS_TOTAL+row)(W), s                  \
+	VMOVAPS   (ROWS_INVERSE+row)(W), T0               \
+	VSUBPS    r, s, s                                 \
+	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, likeliest  \
+	VMULPS    T0, s, s                                \ // s = (total − e)/total
+	VMULPS    T0, r, r                                \
+	VBLENDVPS likeliest, (ROWS_SIDE+row)(W), s, s
+
+// CLASS_LOG follows, and leaves −log r in U. CLASS_LOG_OF_TIED takes it from s
+// where another class than the likeliest has ½ or more.
+#define CLASS_LOG(tied, end) \
+	EACH(CLASS_LOG_ROW) \
+	CMPL TIED(W), $0    \
+	JNE  tied           \
+end:
+#define CLASS_LOG_ROW(row, l, s, likeliest) \
+	VMOVAPS   (ROWS_LOG_TOTAL+row)(W), T0              \
+	VSUBPS    (EXPS_BELOW+row)(EXPS), T0, T0           \ // below + log total
+	VBLENDVPS likeliest, (ROWS_LOG+row)(W), T0, l
+#define CLASS_LOG_OF_TIED(tied, end) \
+tied:                                    \
+	KEEP(avx2Work_l, U0, U1, U2, U3) \
+	NEG_LOG_NEAR                     \
+	CONST(avx2Constants_half)        \
+	EACH(CLASS_LOG_OF_TIED_ROW)      \
+	JMP   end
+#define CLASS_LOG_OF_TIED_ROW(row, l, s, g) \
+	VMOVAPS   row(EXPS), T0                   \
+	VMULPS    (ROWS_INVERSE+row)(W), T0, T0   \
+	VCMPPS    $13, C, T0, T0                  \ // if r ≥ ½ { negLog(r, s) }
+	VMOVAPS   avx2Work_l+row(W), T1           \
+	VBLENDVPS T0, l, T1, l
+
+// FLOOR is s = max(s, 2^-126), of which a power is taken.
+#define FLOOR \
+	CONST(avx2Constants_normal) \
+	EACH(FLOOR_ROW)
+#define FLOOR_ROW(row, u, s, g) VMAXPS C, s, s

@@ -1,0 +1,126 @@
+//go:build !purego && !noasm
+
+package reduce
+
+func planesSoftNEON(p pass, c *planarCall) int {
+	switch p.want {
+	case wantRegion:
+		return planesSoftRegionNEON(c)
+	case wantCE:
+		return planesSoftCENEON(c)
+	}
+	switch p.form {
+	case powerHalf:
+		return planesSoftHalfNEON(c)
+	case powerOne:
+		return planesSoftOneNEON(c)
+	case powerThreeHalves:
+		return planesSoftThreeHalvesNEON(c)
+	case powerTwo:
+		return planesSoftTwoNEON(c)
+	}
+	return planesSoftAnyNEON(c)
+}
+
+func softmaxSoftNEON(p pass, c *planarCall) int {
+	switch p.want {
+	case wantRegion:
+		return softmaxSoftRegionNEON(c)
+	case wantCE:
+		return softmaxSoftCENEON(c)
+	}
+	switch p.form {
+	case powerHalf:
+		return softmaxSoftHalfNEON(c)
+	case powerOne:
+		return softmaxSoftOneNEON(c)
+	case powerThreeHalves:
+		return softmaxSoftThreeHalvesNEON(c)
+	case powerTwo:
+		return softmaxSoftTwoNEON(c)
+	}
+	return softmaxSoftAnyNEON(c)
+}
+
+// The kernels: planarGeneric of one pass each, which is this loop, and below it
+// what a voxel has for a class. Each returns the number of blocks done.
+//
+//	for b := range len(c.planes[0]) / BlockSize {
+//		… every number of the block plain, or return b
+//		for i in the block, lane := i % Lanes, w := c.weight(i), k in the classes, y := c.targets[k][i] {
+//			r[k][lane] += w·y · …; …
+//			p[k][lane] += w·(1−y) · r
+//		}
+//		c.sums[k].r += r[k].fold(); …; c.w += sum.fold()
+//	}
+
+// e[k] := exp(x[k] − most); inverse := 1 / total
+// r, s := e[k]·inverse, (total − e[k])·inverse; k = likeliest: s = rest·inverse
+//
+//go:noescape
+func softmaxSoftRegionNEON(c *planarCall) int
+
+// … l := negLog(r, s); r < ½: (most − x[k]) + negLog(inverse, 1 − inverse)
+//
+//go:noescape
+func softmaxSoftCENEON(c *planarCall) int
+
+// … f := √max(s, 2^-126) · l
+//
+//go:noescape
+func softmaxSoftHalfNEON(c *planarCall) int
+
+// … f := max(s, 2^-126) · l
+//
+//go:noescape
+func softmaxSoftOneNEON(c *planarCall) int
+
+// … f := (√q · q) · l, q := max(s, 2^-126)
+//
+//go:noescape
+func softmaxSoftThreeHalvesNEON(c *planarCall) int
+
+// … f := (q · q) · l, q := max(s, 2^-126)
+//
+//go:noescape
+func softmaxSoftTwoNEON(c *planarCall) int
+
+// … f := exp2(γ · log2 max(s, 2^-126)) · l
+//
+//go:noescape
+func softmaxSoftAnyNEON(c *planarCall) int
+
+// r, s := x[k], 1 − x[k]
+//
+//go:noescape
+func planesSoftRegionNEON(c *planarCall) int
+
+// … s = clamp(s); l := negLog(max(r, eps), s)
+//
+//go:noescape
+func planesSoftCENEON(c *planarCall) int
+
+// … f := √s · l
+//
+//go:noescape
+func planesSoftHalfNEON(c *planarCall) int
+
+// … f := s · l
+//
+//go:noescape
+func planesSoftOneNEON(c *planarCall) int
+
+// … f := (√s · s) · l
+//
+//go:noescape
+func planesSoftThreeHalvesNEON(c *planarCall) int
+
+// … f := (s · s) · l
+//
+//go:noescape
+func planesSoftTwoNEON(c *planarCall) int
+
+// … f := exp2(γ · log2 s) · l
+//
+//go:noescape
+func planesSoftAnyNEON(c *planarCall) int

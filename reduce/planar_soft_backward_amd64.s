@@ -1,0 +1,392 @@
+//go:build !purego && !noasm
+
+#include "textflag.h"
+#include "go_asm.h"
+#include "avx2_amd64.h"
+#include "planar_amd64.h"
+#include "planar_backward_amd64.h"
+#include "planar_soft_amd64.h"
+
+#define PLANES_AT  (planarBackward_planes+0)(CALL)
+#define ALL_AT     (planarBackward_planes+8)(CALL)
+#define LABELS_AT  planarBackward_targets(CALL)
+#define WEIGHTS_AT planarBackward_weights(CALL)
+#define SCRATCH_AT planarBackward_scratch(CALL)
+#define EPS        planarBackward_eps(CALL)
+#define HI         planarBackward_hi(CALL)
+#define LO         planarBackward_lo(CALL)
+#define GAMMA      planarBackward_gamma(CALL)
+
+// The backward kernels for several channels and soft targets by AVX2 and FMA:
+// planarBackwardGeneric (backward_generic.go) by passes.
+
+// What the scratch has of each class, beside its exponentials.
+#undef EXPS_BEGIN
+#define EXPS_BEGIN LANES_BEGIN
+#undef EXPS_SIZE
+#define EXPS_SIZE  512
+#define EXPS_QH    EXPS_BELOW // q·h, where x − most has been
+#define EXPS_Z     256        // z = p·g − h
+#define EXPS_G     384
+
+// CHECK_TARGETS is CHECK_PLANES for the targets.
+#define CHECK_TARGETS(class, group, done) \
+	XCHGQ PLANES, TARGETS                 \
+	CHECK_PLANES(GREATEST_PROBABILITY, avx2Constants_mostProbability, class, group, done) \
+	XCHGQ PLANES, TARGETS
+
+// IN_TILE is EACH for the steps of WRITE.
+#define IN_TILE(STEP) \
+	STEP(0, G0, S0)  \
+	STEP(32, G1, S1) \
+	STEP(64, G2, S2) \
+	STEP(96, G3, S3)
+
+// ONE_MODE is WEIGH_MODE for the weights in S.
+#define ONE_MODE(weigh) \
+	ORL       $MODE_WEIGH, MODE \
+	CONST(avx2Constants_one)    \
+	VPCMPEQD  C, S0, T0         \
+	VPCMPEQD  C, S1, T1         \
+	VPAND     T1, T0, T0        \
+	VPCMPEQD  C, S2, T1         \
+	VPAND     T1, T0, T0        \
+	VPCMPEQD  C, S3, T1         \
+	VPAND     T1, T0, T0        \
+	VMOVMSKPS T0, N             \
+	CMPL      N, $255           \
+	JNE       weigh             \
+	XORL      $MODE_WEIGH, MODE \
+weigh:
+
+// SOFT_BACKWARD is the walk over blocks and tiles: TILE_OF_CLASSES writes a
+// tile's gradients, and MORE is beside the way.
+#define SOFT_BACKWARD(GREATEST_BITS, limit, TILE_OF_CLASSES, MORE) \
+	BEGIN_PLANAR(done)                                    \
+	BEGIN_MODE                                            \
+block:                                                        \
+	CHECK_PLANES(GREATEST_BITS, limit, check, checkGroup, done) \
+	CHECK_TARGETS(checkTargets, checkTargetsGroup, done)  \
+	CHECK_WEIGHTS(checkWeights, plain, done)              \
+tile:                                                         \
+	LOAD_WEIGHTS(given, weighted)                         \
+	KEEP_WEIGHTS                                          \
+	ONE_MODE(mode)                                        \
+	TILE_OF_CLASSES                                       \
+	NEXT_TILE_OF_32(tile)                                 \
+	NEXT_BLOCK(block)                                     \
+	JMP done                                              \
+	MORE                                                  \
+done:                                                         \
+	SFENCE                                                \
+	END_PLANAR
+
+// ---- Softmax ----
+
+#define ROWS_P       ROWS_SHARE     // r and s of the class under way
+#define ROWS_Q       ROWS_REMAINDER
+#define ROWS_Z       ROWS_MOST      // z of the likeliest class
+#define ROWS_Z_REST  ROWS_REST      // Σ z of the others
+#define ROWS_Z_TOTAL ROWS_GROUP     // and of all
+
+// FIND_Z leaves what PULL_CLASSES wants of every class. PULL_CE makes h/y of
+// the class's r, s and likeliest, and leaves it in U.
+#define FIND_Z(PULL_CE, class, same) \
+	VPXOR C, C, C                   \
+	EACH(Z_BEGIN)                   \
+	FIRST_CLASS                     \
+class:                                  \
+	CLASS_SIDES                     \
+	EACH(KEEP_P_AND_Q)              \
+	PULL_CE                         \
+	PLANE_OF(TARGETS)               \
+	VBROADCASTSS ·avx2+avx2Constants_one(SB), G0 \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), G1 \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), G2 \
+	CLASS_TO(X3, G3)                \
+	EACH(Z_ROW)                     \
+	LEAL  1(CLASS), N               \
+	TESTL $(const_groupSize-1), N   \
+	JNE   same                      \
+	EACH(REST_GROUP_END)            \
+same:                                   \
+	NEXT_CLASS(class)               \
+	EACH(Z_END)
+#define Z_BEGIN(row, u, s, g) \
+	VMOVAPS C, (ROWS_GROUP+row)(W) \
+	VMOVAPS C, (ROWS_REST+row)(W)  \
+	VMOVAPS C, (ROWS_Z+row)(W)
+#define KEEP_P_AND_Q(row, p, q, g) \
+	VMOVAPS p, (ROWS_P+row)(W) \
+	VMOVAPS q, (ROWS_Q+row)(W)
+#define Z_ROW(row, h, s, g) \
+	VMOVUPS     row(X), T0                     \ // y
+	VSUBPS      T0, G0, T1                     \
+	VMULPS      G2, T1, T1                     \
+	VFMADD231PS T0, G1, T1                     \ // g = y·own + (1−y)·other
+	VMULPS      T0, h, h                       \
+	VPXOR       C, C, C                        \
+	VCMPPS      $14, C, T0, T0                 \
+	VANDPS      T0, h, h                       \ // if y > 0 { h = y·pullCE } else { h = 0 }
+	VMOVAPS     T1, (EXPS_G+row)(EXPS)         \
+	VMULPS      (ROWS_Q+row)(W), h, s          \
+	VMOVAPS     s, (EXPS_QH+row)(EXPS)         \
+	VFMSUB132PS (ROWS_P+row)(W), h, T1         \ // z = p·g − h
+	VMOVAPS     T1, (EXPS_Z+row)(EXPS)         \
+	VPCMPEQD    (ROWS_LIKELIEST+row)(W), G3, T0 \
+	VANDNPS     T1, T0, s                      \ // if class != likeliest {
+	VADDPS      (ROWS_GROUP+row)(W), s, s      \ // group += z
+	VMOVAPS     s, (ROWS_GROUP+row)(W)         \
+	VANDPS      T1, T0, T0                     \ // } else {
+	VORPS       (ROWS_Z+row)(W), T0, T0        \ // own = z }
+	VMOVAPS     T0, (ROWS_Z+row)(W)
+#define Z_END(row, u, s, g) \
+	VMOVAPS (ROWS_REST+row)(W), s        \
+	VADDPS  (ROWS_GROUP+row)(W), s, s    \
+	VMOVAPS s, (ROWS_Z_REST+row)(W)      \
+	VADDPS  (ROWS_Z+row)(W), s, s        \ // total = rest + own
+	VMOVAPS s, (ROWS_Z_TOTAL+row)(W)
+
+// The pullCE of a class: ce alone where there is no focal sum.
+#define PULL_CE \
+	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), U0 \
+	VMOVAPS U0, U1 \
+	VMOVAPS U0, U2 \
+	VMOVAPS U0, U3
+#define PULL_FOCAL(FOCUS) \
+	CLASS_LOG(tied, logged)      \
+	FLOOR                        \
+	CONST(avx2Constants_one)     \
+	VBROADCASTSS GAMMA, T1       \
+	EACH(RATIO)                  \
+	FOCUS                        \
+	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), C \
+	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
+	EACH(PULL_FOCAL_ROW)
+#define RATIO(row, l, s, g) \
+	VDIVPS      s, l, l                 \
+	VMULPS      (ROWS_P+row)(W), T1, T0 \
+	VFMADD213PS C, T0, l                  // ratio = γ·r·(l/s) + 1
+#define PULL_FOCAL_ROW(row, u, s, g) VFMADD213PS C, T1, u // focal·s^γ·ratio + ce
+
+// PULL_CLASSES writes the derivatives by the logits.
+#define PULL_CLASSES(class) \
+	FIRST_CLASS                     \
+class:                                  \
+	GRADIENT_OF_CLASS               \
+	CLASS_SIDES                     \
+	EACH(PULL)                      \
+	WRITE(IN_TILE, weigh, add, stream, weighed, written) \
+	NEXT_CLASS(class)
+#define PULL(row, p, q, likeliest) \
+	VMOVAPS     (ROWS_Z_TOTAL+row)(W), T0        \
+	VSUBPS      (EXPS_Z+row)(EXPS), T0, T0       \
+	VBLENDVPS   likeliest, (ROWS_Z_REST+row)(W), T0, T0 \ // if class != likeliest { total − z } else { rest }
+	VFMSUB132PS (EXPS_G+row)(EXPS), T0, q        \ // q·g − others
+	VFMSUB213PS (EXPS_QH+row)(EXPS), p, q          // d = p·that − q·h
+
+#define LIKELIHOOD_AND_LOGARITHMS \
+	LIKELIHOOD \
+	LOGARITHMS
+
+#define SOFTMAX_TILE(VALUES, PULL_CE) \
+	VALUES                   \
+	FIND_Z(PULL_CE, z, zSame) \
+	PULL_CLASSES(pull)
+#define MORE_OF_PULL MORE_OF_WRITE(IN_TILE, weigh, add, stream, weighed, written)
+#define MORE_OF_FOCAL \
+	MORE_OF_PULL                  \
+	CLASS_LOG_OF_TIED(tied, logged)
+
+#define SOFTMAX_BACKWARD(FOCUS) \
+	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD_AND_LOGARITHMS, PULL_FOCAL(FOCUS)), MORE_OF_FOCAL)
+
+// func softmaxSoftBackwardCEAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
+	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD, PULL_CE), MORE_OF_PULL)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxSoftBackwardHalfAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardHalfAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD(FOCUS_HALF)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxSoftBackwardOneAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardOneAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD(FOCUS_ONE)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxSoftBackwardThreeHalvesAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD(FOCUS_THREE_HALVES)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxSoftBackwardTwoAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardTwoAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD(FOCUS_TWO)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func softmaxSoftBackwardAnyAVX2(c *planarBackward) int
+TEXT ·softmaxSoftBackwardAnyAVX2(SB), NOSPLIT, $0-16
+	SOFTMAX_BACKWARD(FOCUS_ANY)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// ---- Probabilities ----
+
+// The derivatives by the probabilities of a class's own voxels, to G, from r in
+// U and s in S.
+#define OWN_REGION \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), G0 \
+	VMOVAPS G0, G1 \
+	VMOVAPS G0, G2 \
+	VMOVAPS G0, G3
+
+#define OWN_CE \
+	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), C \
+	EACH(OWN_CE_ROW)  \
+	OWN_INSIDE
+#define OWN_CE_ROW(row, r, s, g) \
+	VDIVPS r, C, g  \
+	VMINPS r, s, s
+
+// OWN_INSIDE is region − g where the smaller side, in S, is not under ε, and
+// region elsewhere.
+#define OWN_INSIDE \
+	VBROADCASTSS EPS, C  \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
+	EACH(OWN_INSIDE_ROW)
+#define OWN_INSIDE_ROW(row, u, s, g) \
+	VCMPPS $13, C, s, s  \
+	VANDPS s, g, g       \
+	VSUBPS g, T1, g
+
+#define OWN_FOCAL(FOCUS) \
+	EACH(KEEP_P_AND_Q)   \
+	IF_NEAR(near)        \
+	NEG_LOG              \
+logged:                      \
+	VBROADCASTSS GAMMA, C \
+	EACH(SLOPE)          \
+	FOCUS                \
+	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), C \
+	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
+	EACH(OWN_FOCAL_ROW)  \
+	OWN_INSIDE
+#define SLOPE(row, l, s, g) \
+	VMOVAPS     (ROWS_Q+row)(W), s      \
+	VMULPS      (ROWS_P+row)(W), C, T0  \
+	VFMADD213PS s, T0, l                  // γ·r·l + s
+#define OWN_FOCAL_ROW(row, slope, s, g) \
+	VMOVAPS     (ROWS_Q+row)(W), s      \
+	VMULPS      s, C, g                 \
+	VFMADD231PS slope, T1, g            \ // focal·slope + ce·s
+	VMULPS      (ROWS_P+row)(W), s, T0  \
+	VDIVPS      T0, g, g                \ // that / (r·s)
+	VMINPS      (ROWS_P+row)(W), s, s
+
+// OWN_NEAR is the logarithm where every r is ½ or more.
+#define OWN_NEAR \
+near:                \
+	NEG_LOG_NEAR \
+	JMP logged
+
+// PULL_PLANES writes the derivatives of the tile, class by class.
+#define PULL_PLANES(OWN, class) \
+	FIRST_CLASS                     \
+class:                                  \
+	PLANE_OF(PLANES)                \
+	CONST(avx2Constants_one)        \
+	EACH(LOAD_SIDES)                \
+	OWN                             \
+	PLANE_OF(TARGETS)               \
+	CONST(avx2Constants_one)        \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
+	EACH(PULL_BOTH)                 \
+	GRADIENT_OF_CLASS               \
+	WRITE(IN_TILE, weigh, add, stream, weighed, written) \
+	NEXT_CLASS(class)
+#define LOAD_SIDES(row, r, s, g) \
+	VMOVUPS row(X), r \
+	VSUBPS  r, C, s
+#define PULL_BOTH(row, u, d, own) \
+	VMOVUPS     row(X), u                 \ // y
+	VSUBPS      u, C, d                   \
+	VMULPS      (ROWS_W+row)(W), d, d     \
+	VMULPS      (ROWS_W+row)(W), u, u     \
+	VMULPS      T1, d, d                  \ // w·(1−y)·other
+	VFMADD231PS u, own, d                   // d = w·y·own + that
+
+// Weights are in the derivatives already.
+#undef WEIGH
+#define WEIGH(row, g, d) \
+	VCMPPS $4, (ROWS_W+row)(W), C, T1 \ // if w == 0 { 0 }
+	VANDPS T1, d, d
+
+#define PLANES_BACKWARD(OWN) \
+	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(OWN, class), MORE_OF_PULL)
+
+// func planesSoftBackwardRegionAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardRegionAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_REGION)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesSoftBackwardCEAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_CE)
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+
+// func planesSoftBackwardHalfAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardHalfAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_FOCAL(FOCUS_HALF))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+	OWN_NEAR
+
+// func planesSoftBackwardOneAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardOneAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ONE))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+	OWN_NEAR
+
+// func planesSoftBackwardThreeHalvesAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_FOCAL(FOCUS_THREE_HALVES))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+	OWN_NEAR
+
+// func planesSoftBackwardTwoAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardTwoAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_FOCAL(FOCUS_TWO))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+	OWN_NEAR
+
+// func planesSoftBackwardAnyAVX2(c *planarBackward) int
+TEXT ·planesSoftBackwardAnyAVX2(SB), NOSPLIT, $0-16
+	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ANY))
+	VZEROUPPER
+	MOVQ OFFSET, ret+8(FP)
+	RET
+	OWN_NEAR
