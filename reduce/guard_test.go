@@ -94,12 +94,14 @@ func TestGuardPagesWiden(t *testing.T) {
 	}
 }
 
-// TestGuardPagesConvert: nor do the conversions of predictions.
+// TestGuardPagesConvert: nor do the conversions of predictions and labels.
 func TestGuardPagesConvert(t *testing.T) {
 	for _, head := range []bool{false, true} {
+		alloc := func(size int) []byte { return guarded(t, size, head) }
 		for n := range 50 {
 			mustNotFault(t, func() {
-				compareConversions(t, n, []byte{1, 0x3c, 0x80}, func(size int) []byte { return guarded(t, size, head) })
+				compareConversions(t, n, []byte{1, 0x3c, 0x80}, alloc)
+				compareCodes(t, Options{Nonzero: true, Ignore: []int32{7}}, make([]int32, 2*n), alloc)
 			})
 		}
 	}

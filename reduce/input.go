@@ -16,6 +16,8 @@ type rules struct {
 	classes [256]int32
 	other   func(label int32) int32 // the class of any other label
 	plain   int                     // the labels below are classes themselves
+	lists   [][]int32               // of labels, among the options
+	codes   *codeTable              // of labels for a one-channel prediction
 	level   Level
 }
 
@@ -26,7 +28,7 @@ const (
 )
 
 func newRules(o *Options) *rules {
-	r := &rules{epsilon: o.Epsilon, channels: o.Channels, level: o.Level}
+	r := &rules{epsilon: o.Epsilon, channels: o.Channels, level: o.Level, lists: [][]int32{o.Ignore, o.Foreground}}
 	if o.Activation != None {
 		r.input = logits
 	}
@@ -49,6 +51,7 @@ func newRules(o *Options) *rules {
 	for r.plain < len(r.classes) && r.classes[r.plain] == int32(r.plain) {
 		r.plain++
 	}
+	r.codes = r.newCodeTable(1)
 	return r
 }
 

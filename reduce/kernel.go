@@ -67,10 +67,14 @@ type hardCall struct {
 	hi, lo     float32 // γ in two parts
 	ahead      int     // see fetchAhead
 	sums       hardSums
+	scratch    hardScratch
 	power      power
 
 	clampRegion bool // portable kernels only
 }
+
+// A hardScratch is memory for a kernel to use.
+type hardScratch [5*BlockSize + 16]float32
 
 // A softCall is the argument of the one-channel kernels for targets and
 // weights that are numbers. Every voxel adds to both classes: to the

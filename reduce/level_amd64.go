@@ -103,3 +103,11 @@ func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
 	}
 	return convertAVX2(dst, p, k, from)
 }
+
+// encodeRows is encodeAVX2 for AVX-512 too: moving the labels takes the time.
+func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {
+	if l == Generic {
+		return encodeGeneric(dst, labels, t)
+	}
+	return encodeAVX2(dst, labels, t)
+}

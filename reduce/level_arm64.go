@@ -69,3 +69,10 @@ func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
 	}
 	return convertNEON(dst, p, k, from)
 }
+
+func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {
+	if l == Generic {
+		return encodeGeneric(dst, labels, t)
+	}
+	return encodeNEON(dst, labels, t)
+}

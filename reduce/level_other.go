@@ -24,3 +24,7 @@ func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
 }
 
 func (l Level) convert(dst []float32, p *Prediction, k, from int) int { return 0 }
+
+func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {
+	return encodeGeneric(dst, labels, t)
+}

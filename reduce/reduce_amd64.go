@@ -2,7 +2,10 @@
 
 package reduce
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // avx2Constants are the numbers of the specification that the AVX2 kernels
 // load into every lane; the polynomials they take from elementary.go.
@@ -67,6 +70,10 @@ type avx2Lanes struct{ r, s, l, f lanes }
 // avx2Rows are what a kernel sets aside of the eight lanes of four rows.
 type avx2Rows [quad][Lanes / 2]float32
 
+// An avx2Group is what a kernel sets aside of a group: eight vectors each, of
+// what the specification calls so.
+type avx2Group struct{ u, s, g, k, e, v, l, log2 [2 * quad][Lanes / 2]float32 }
+
 // maxQuads is the number of vectors of quads in a block where every group has
 // both classes.
 const maxQuads = 2 * BlockSize / (quad * Lanes / 2)
@@ -86,6 +93,8 @@ type avx2Work struct {
 	// have the last four alone, in their scratch.
 	u, f, log1p, k, e, v, l avx2Rows
 
+	group avx2Group
+
 	// Of the backward kernels: a group's classes as indices, the sides of its
 	// voxels, and what they multiply their derivatives with, by class.
 	label             [quad * Lanes / 2]uint8
@@ -102,6 +111,13 @@ type avx2Work struct {
 
 	_ [63]uint8
 }
+
+// avx2Block is what a kernel keeps of the logits of a block, at a multiple of 64
+// in the call's scratch.
+type avx2Block struct{ t, large, log1p, n, f [BlockSize]float32 }
+
+// A scratch holds an avx2Block wherever it lies.
+const _ = uint(unsafe.Sizeof(hardScratch{}) - unsafe.Sizeof(avx2Block{}) - 63)
 
 // hardAVX2 is hardGeneric by AVX2.
 func hardAVX2(p pass, c *hardCall) int {

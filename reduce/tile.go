@@ -60,17 +60,20 @@ func newTile(channels int, k kind, n int) *tile {
 }
 
 // paddingLabel is what a tile's labels hold for an ignored voxel.
-const paddingLabel = 2
+const paddingLabel = codeIgnored
 
 // slice sets t to voxels [from, to) of o. Both have as many channels.
 func (t *tile) slice(o *tile, from, to int) {
-	for k := range o.planes {
-		t.planes[k] = cut(o.planes[k], from, to)
-	}
-	for k := range o.targets {
-		t.targets[k] = o.targets[k][from:to]
-	}
+	cutInto(t.planes, o.planes, from, to)
+	cutInto(t.targets, o.targets, from, to)
 	t.labels, t.classes, t.weights = cut(o.labels, from, to), cut(o.classes, from, to), cut(o.weights, from, to)
+}
+
+// cutInto cuts every plane.
+func cutInto(cuts, planes [][]float32, from, to int) {
+	for k, plane := range planes {
+		cuts[k] = cut(plane, from, to)
+	}
 }
 
 func cut[T any](s []T, from, to int) []T {
@@ -117,77 +120,6 @@ func (t *tile) loadTarget(r *rules, c *Chunk, from, to, at int) (invalid bool) {
 		invalid = loadLabels(t, at, r, c.Target.int32s[from:to])
 	}
 	return invalid
-}
-
-func loadLabels[T uint8 | uint16 | int32](t *tile, at int, r *rules, labels []T) (invalid bool) {
-	if t.classes != nil {
-		return loadClasses(t.classes[at:][:len(labels)], r, labels)
-	}
-	for i, label := range labels {
-		class := r.class(int32(label))
-		invalid = invalid || class == classInvalid
-		switch i += at; {
-		case t.labels != nil && class < 0:
-			t.labels[i] = paddingLabel
-		case t.labels != nil:
-			t.labels[i] = uint8(class)
-		case class < 0:
-			t.targets[0][i], t.weights[i] = 0, ignoredWeight(t.weights[i])
-		default:
-			t.targets[0][i] = float32(class)
-		}
-	}
-	return invalid
-}
-
-// loadClasses looks the classes of labels up, but for runs of uint8 labels that
-// are classes themselves: a kernel copies those.
-func loadClasses[T uint8 | uint16 | int32](dst []int32, r *rules, labels []T) (invalid bool) {
-	bytes, _ := any(labels).([]uint8)
-	for i := 0; i < len(labels); {
-		if bytes != nil && r.plain > 0 {
-			i += r.level.widen(dst[i:], bytes[i:], uint8(r.plain-1))
-		}
-		end := min(i+widenRow, len(labels))
-		if bytes == nil {
-			end = len(labels)
-		}
-		for ; i < end; i++ {
-			dst[i] = r.class(int32(labels[i]))
-			invalid = invalid || dst[i] == classInvalid
-		}
-	}
-	return invalid
-}
-
-// widenRow is the number of labels that are widened at a time.
-const widenRow = 64
-
-// widenGeneric copies labels to dst, in rows of widenRow. It stops in front of
-// a row with a label that is greater than most, and of an incomplete one, and
-// returns the number of labels copied.
-func widenGeneric(dst []int32, labels []uint8, most uint8) (done int) {
-	for ; done+widenRow <= len(labels); done += widenRow {
-		row := dst[done:][:widenRow]
-		greatest := uint8(0)
-		for i, label := range labels[done:][:widenRow] {
-			greatest = max(greatest, label)
-			row[i] = int32(label)
-		}
-		if greatest > most {
-			break
-		}
-	}
-	return done
-}
-
-// ignoredWeight returns the weight of an ignored voxel: 0, unless the weight
-// given is not acceptable, which is an error under an ignored voxel too.
-func ignoredWeight(w float32) float32 {
-	if w >= 0 && w <= maxWeight {
-		return 0
-	}
-	return w
 }
 
 func fill[T any](dst []T, v T) {

@@ -1,5 +1,7 @@
 package reduce
 
+import "slices"
+
 // A worker runs kernels over tiles. It holds the calls and the buffers that a
 // goroutine needs, made once.
 type worker struct {
@@ -7,6 +9,7 @@ type worker struct {
 	kind  kind
 	slots []float64 // the sums of a segment under way
 	loose *tile     // a tile of converted voxels
+	ones  []float32 // as many weights, of soft targets that have none
 	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
 	ahead int       // the call's
@@ -59,6 +62,9 @@ func newWorker(p *plan, k kind) *worker {
 		slots: make([]float64, p.layout.slots()),
 		kind:  k,
 		loose: newTile(p.options.Channels, k, p.tileSize()),
+	}
+	if k == soft {
+		w.ones = slices.Repeat([]float32{1}, p.tileSize())
 	}
 	clear(w.loose.planes) // most predictions need no conversion: see converted
 	for _, t := range []*tile{&w.part, &w.view} {
@@ -130,19 +136,25 @@ func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) 
 		w.converted().loadPrediction(w.options.Level, c, from, to, 0)
 		w.ahead = c.Prediction.distance(w.loose.planes[0], to)
 	}
-	if !labels && w.loose.loadTarget(w.rules, c, from, to, 0) {
-		return nil, 0, false
-	}
 	if !prediction || !labels {
 		t.slice(w.loose, 0, to-from)
 	}
 	if prediction {
-		for k, plane := range c.Prediction.float32s {
-			t.planes[k] = plane[from:to]
-		}
+		cutInto(t.planes, c.Prediction.float32s, from, to)
 	}
-	if labels {
+	switch {
+	case labels:
 		ignore, t.labels = w.ignore, c.Target.uint8s[from:to]
+	case c.Target.soft == nil:
+		if w.loose.loadTarget(w.rules, c, from, to, 0) {
+			return nil, 0, false
+		}
+	default:
+		cutInto(t.targets, c.Target.soft, from, to)
+		if t.weights = w.ones; c.Weights != nil {
+			t.weights = c.Weights[from:]
+		}
+		t.weights = t.weights[:to-from]
 	}
 	return t, ignore, true
 }
