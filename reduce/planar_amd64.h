@@ -124,12 +124,18 @@
 	CMPL CLASS, ALL         \
 	JNE  class
 
-// PREFETCH_PLANE is for the tile after the next one.
+// PREFETCH_PLANE asks for the tile after the next one, PREFETCH_HALF for a half
+// of what is AHEAD of this one: between other work, so that the memory is busy
+// all the time.
+#define AHEAD 256
 #define PREFETCH_PLANE \
 	PREFETCHT0 512(X) \
 	PREFETCHT0 576(X) \
 	PREFETCHT0 640(X) \
 	PREFETCHT0 704(X)
+#define PREFETCH_HALF(half) \
+	PREFETCHT0 (AHEAD+4*half)(X) \
+	PREFETCHT0 (AHEAD+4*half+64)(X)
 
 // CLASS_TO leaves the class under way in every lane of y, whose low half is x.
 #define CLASS_TO(x, y) \
@@ -287,9 +293,7 @@ without:                                               \
 
 // ---- Softmax ----
 
-// FIND_MOST leaves the largest logit of each voxel, and the logits at EXPS,
-// where the other steps find them: planes whose size is a power of two share
-// their places in the cache.
+// FIND_MOST leaves the largest logit of each voxel.
 #define FIND_MOST(class) \
 	CONST(avx2Constants_exponent) \ // −∞
 	ROWS(MOST_BEGIN)          \
@@ -297,14 +301,12 @@ without:                                               \
 	FIRST_CLASS               \
 class:                            \
 	PLANE                     \
-	PREFETCH_PLANE            \
 	ROWS(FIND_MOST_ROW)       \
 	NEXT_CLASS(class)         \
 	ROWS(MOST_END)
 #define MOST_BEGIN(row, most, t) VMOVAPS C, most
 #define FIND_MOST_ROW(row, most, t) \
 	VMOVUPS row(X), t       \
-	VMOVAPS t, row(EXPS)    \
 	VMAXPS  t, most, most   \
 	VORPS   C, t, t         \
 	VPMAXUD t, MOST, MOST
@@ -318,6 +320,7 @@ class:                            \
 	TILE(EXP_BEGIN)                 \
 	FIRST_CLASS                     \
 class:                                  \
+	PLANE                           \
 	EXP_OF_HALF(0)                  \
 	IF_PRESENT(present)             \
 	HALF(EXP_OTHER, 0)              \
@@ -352,10 +355,11 @@ presentSecond:                          \
 	VMOVAPS T0, (ROWS_BELOW+row)(W)
 #define EXP_OF_HALF(half) \
 	HALF(BELOW_MOST, half) \
+	PREFETCH_HALF(half)    \
 	REDUCE                 \
 	EXP
 #define BELOW_MOST(row, g, u, s) \
-	VMOVAPS row(EXPS), g               \
+	VMOVUPS row(X), g                  \
 	VSUBPS  (ROWS_MOST+row)(W), g, g
 #define EXP_OTHER(row, g, u, s) \
 	VADDPS  (ROWS_GROUP+row)(W), u, T0 \
@@ -364,7 +368,7 @@ presentSecond:                          \
 #define EXP_OWN(row, g, u, s) \
 	VPCMPEQD  row(LABELS), C, g          \ // if label == class {
 	VMOVAPS   (ROWS_MOST+row)(W), T0     \
-	VSUBPS    row(EXPS), T0, T0          \
+	VSUBPS    row(X), T0, T0             \
 	VMOVAPS   (ROWS_BELOW+row)(W), T1    \
 	VBLENDVPS g, T0, T1, T1              \ // below = most − x
 	VMOVAPS   T1, (ROWS_BELOW+row)(W)    \

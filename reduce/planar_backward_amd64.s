@@ -46,7 +46,7 @@ done:                                                         \
 #define ROWS_MEAN      ROWS_BELOW
 
 // FIND_REFERENCE finds the largest logits of a half, and the reference, the
-// derivative by p of the first class that has it. The logits go to EXPS.
+// derivative by p of the first class that has it.
 #define FIND_REFERENCE(half, class, next, present) \
 	CONST(avx2Constants_exponent)      \ // −∞
 	HALF(REFERENCE_BEGIN, half)        \
@@ -68,13 +68,11 @@ present:                                   \
 #define REFERENCE_BEGIN(row, most, reference, x) VMOVAPS C, most
 #define REFERENCE(row, most, reference, x) \
 	VMOVUPS   row(X), x                     \
-	VMOVAPS   x, row(EXPS)                  \
 	VCMPPS    $14, most, x, T0              \ // if x > most {
 	VMAXPS    x, most, most                 \
 	VBLENDVPS T0, T1, reference, reference    // reference = other }
 #define REFERENCE_OWN(row, most, reference, x) \
 	VMOVUPS   row(X), S0                    \
-	VMOVAPS   S0, row(EXPS)                 \
 	VPCMPEQD  row(LABELS), C, T0            \
 	VBLENDVPS T0, MOST, T1, T0              \ // if label == class { own } else { other }
 	VCMPPS    $14, most, S0, S1             \
