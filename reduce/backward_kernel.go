@@ -41,8 +41,9 @@ type hardBackward struct {
 	ahead      int     // see fetchAhead
 	// class holds the coefficients of both classes. Those of class 0 are
 	// negated: what is wanted is the derivative by the foreground's margin.
-	class [2]coefficients
-	power power
+	class   [2]coefficients
+	scratch hardScratch
+	power   power
 
 	add         bool // gradient += instead of =
 	stream      bool // where not, gradient is better written past the caches; it is at a multiple of streamAlign

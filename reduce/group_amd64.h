@@ -21,8 +21,8 @@
 #define U6 S2
 #define U7 S3
 
-// General registers.
-#define BLOCK_AT QUADS // the group, or the half, in *avx2Block: 256 more for every group, 32 for its second half
+// General registers. A file that includes this has one more, BLOCK_AT: where a
+// group is in an *avx2Block.
 #define KIND     M     // of the group: IS_MIXED where it holds both classes
 #define IS_MIXED $2
 
@@ -193,6 +193,22 @@ added:
 	VMOVAPS n, avx2Block_n+row(BLOCK_AT) \
 	VMOVAPS f, avx2Block_f+row(BLOCK_AT)
 
+// PROBABILITIES_OF_ROW leaves them as they were kept: large, and small of it and
+// t.
+#define PROBABILITIES_OF_ROW(row, t, large, small) \
+	VMOVAPS      avx2Block_t+row(BLOCK_AT), t         \
+	VMOVAPS      avx2Block_large+row(BLOCK_AT), large \
+	VMULPS       large, t, small     \
+	VSUBPS       small, t, T0        \
+	VFNMADD231PS t, small, T0        \ // rest = t − small·t − small
+	VFMADD231PS  large, T0, small      // small += rest·large
+
+// SWAP makes r and s of them, where T0 has the sign of the margin.
+#define SWAP(large, small) \
+	VBLENDVPS T0, large, small, T1    \
+	VBLENDVPS T0, small, large, large \
+	VMOVAPS   T1, small
+
 // LOG1P_8 keeps log1p(t) from t in u.
 #define LOG1P_8 \
 	CONST(avx2Constants_half) \
@@ -230,7 +246,7 @@ added:
 	EXP2_8    \
 	EIGHT(TIMES_L)
 
-// LOG2_8 keeps the two parts of log2 s, e and log2.
+// LOG2_8 keeps the two parts of log2 s, e and log2, and leaves the latter in u.
 #define LOG2_8 \
 	VBROADCASTSS ·avx2+avx2Constants_sqrtHalf(SB), U0 \
 	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), U1 \
@@ -262,59 +278,60 @@ added:
 	VMOVAPS u, GROUP_LOG2+row(W)
 
 // LOG2_8_OF_LOGIT keeps the same from the parts of a logit: n + f/ln 2 −
-// log2(1+t) where s is the small probability, −log2(1+t) elsewhere.
+// log2(1+t) where s is the small probability, −log2(1+t) elsewhere: where
+// SIDE, which a file that includes this defines, sets the sign of T0.
 #define LOG2_8_OF_LOGIT \
-	VBROADCASTSS ·avx2+avx2Constants_minusLog2E(SB), U0 \
+	VBROADCASTSS ·avx2+avx2Constants_minusLog2E(SB), G0 \
 	CONST(avx2Constants_log2E) \
-	LOG2_8_PARTS(0)   \
-	LOG2_8_PARTS(32)  \
-	LOG2_8_PARTS(64)  \
-	LOG2_8_PARTS(96)  \
-	LOG2_8_PARTS(128) \
-	LOG2_8_PARTS(160) \
-	LOG2_8_PARTS(192) \
-	LOG2_8_PARTS(224)
-#define LOG2_8_PARTS(row) \
-	VMULPS      avx2Block_log1p+row(BLOCK_AT), U0, U1 \ // log = −(log1p·log2E)
-	VMOVDQA     BLOCK_SIDE+row(BLOCK_AT), T0     \
+	EIGHT(LOG2_8_PARTS)
+#define LOG2_8_PARTS(row, u) \
+	VMULPS      avx2Block_log1p+row(BLOCK_AT), G0, u \ // log = −(log1p·log2E)
+	SIDE(row)                                    \
 	VPSRAD      $31, T0, T0                      \
 	VANDNPS     avx2Block_n+row(BLOCK_AT), T0, T1 \
-	VMOVAPS     T1, GROUP_E+row(W)            \
+	VMOVAPS     T1, GROUP_E+row(W)               \
 	VANDNPS     avx2Block_f+row(BLOCK_AT), T0, T1 \
-	VFMADD231PS C, T1, U1                        \ // f·log2E + log
-	VMOVAPS     U1, GROUP_LOG2+row(W)
+	VFMADD231PS C, T1, u                         \ // f·log2E + log
+	VMOVAPS     u, GROUP_LOG2+row(W)
 
-// EXP2_8 is u = power.exp2(e, log2).
-#define EXP2_HI    U0
-#define EXP2_LO    U1
-#define EXP2_FLOOR U2
-#define EXP2_BIAS  U3
+// EXP2_8 is u = power.exp2(e, l) of e as it is kept, and l that is in u too.
+#define EXP2_HI    G0
+#define EXP2_LO    G1
+#define EXP2_FLOOR G2
+#define EXP2_BIAS  G3
 #define EXP2_8 \
 	VBROADCASTSS HI, EXP2_HI \
 	VBROADCASTSS LO, EXP2_LO \
 	VBROADCASTSS ·avx2+avx2Constants_exp2Floor(SB), EXP2_FLOOR \
 	VBROADCASTSS ·avx2+avx2Constants_roundBias(SB), EXP2_BIAS  \
-	EXP2_8_REDUCE(0, G0)  \
-	EXP2_8_REDUCE(32, G1) \
-	EXP2_8_REDUCE(64, G2) \
-	EXP2_8_REDUCE(96, G3) \
-	EXP2_8_REDUCE_TO(128) \
-	EXP2_8_REDUCE_TO(160) \
-	EXP2_8_REDUCE_TO(192) \
-	EXP2_8_REDUCE_TO(224) \
+	EIGHT(EXP2_8_Y)     \
+	EIGHT(EXP2_8_TIMES) \
+	EIGHT(EXP2_8_MAX)   \
+	EIGHT(EXP2_8_ROUND) \
+	EIGHT(EXP2_8_N)     \
+	EIGHT(EXP2_8_WHOLE) \
+	EIGHT(EXP2_8_PART)  \
+	EIGHT(EXP2_8_REST)  \
+	VMOVAPS U0, G0      \
+	VMOVAPS U1, G1      \
+	VMOVAPS U2, G2      \
+	VMOVAPS U3, G3      \
+	VMOVAPS U4, GROUP_G+128(W) \
+	VMOVAPS U5, GROUP_G+160(W) \
+	VMOVAPS U6, GROUP_G+192(W) \
+	VMOVAPS U7, GROUP_G+224(W) \
 	HORNER_6(FIRST_8, STEP_8, ·exp2Poly) \
 	EIGHT(EXP_8_SCALE)
-#define EXP2_8_REDUCE(row, g) \
-	VMOVAPS     GROUP_LOG2+row(W), T0   \
-	VADDPS      GROUP_E+row(W), T0, T1  \ // y = e + l
-	VMULPS      EXP2_HI, T1, g             \
-	VMAXPS      EXP2_FLOOR, g, g           \
-	VADDPS      EXP2_BIAS, g, g            \ // v = max(hi·y, −127) + roundBias
-	VMOVAPS     g, GROUP_V+row(W)       \
-	VSUBPS      EXP2_BIAS, g, g            \ // n = v − roundBias
-	VFMSUB231PS GROUP_E+row(W), EXP2_HI, g \ // f = hi·e − n
-	VFMADD231PS EXP2_HI, T0, g             \ // f += hi·l
-	VFMADD231PS EXP2_LO, T1, g               // f += lo·y
-#define EXP2_8_REDUCE_TO(row) \
-	EXP2_8_REDUCE(row, U4) \
-	VMOVAPS U4, GROUP_G+row(W)
+#define EXP2_8_Y(row, u)     VADDPS GROUP_E+row(W), u, u // y = e + l
+#define EXP2_8_TIMES(row, u) VMULPS EXP2_HI, u, u
+#define EXP2_8_MAX(row, u)   VMAXPS EXP2_FLOOR, u, u
+#define EXP2_8_ROUND(row, u) \
+	VADDPS  EXP2_BIAS, u, u \ // v = max(hi·y, −127) + roundBias
+	VMOVAPS u, GROUP_V+row(W)
+#define EXP2_8_N(row, u)     VSUBPS EXP2_BIAS, u, u                    // n = v − roundBias
+#define EXP2_8_WHOLE(row, u) VFMSUB231PS GROUP_E+row(W), EXP2_HI, u    // f = hi·e − n
+#define EXP2_8_PART(row, u)  VFMADD231PS GROUP_LOG2+row(W), EXP2_HI, u // f += hi·l
+#define EXP2_8_REST(row, u) \
+	VMOVAPS     GROUP_LOG2+row(W), T0  \
+	VADDPS      GROUP_E+row(W), T0, T0 \ // y once more
+	VFMADD231PS T0, EXP2_LO, u           // f += lo·y

@@ -9,6 +9,7 @@
 // (reduce_generic.go) by passes. Each reads as its formula; the steps are in
 // avx2_amd64.h.
 
+#define BLOCK_AT  QUADS
 #define EPS       hardCall_eps(CALL)
 #define ONE_MINUS hardCall_oneMinus(CALL)
 #define HI        hardCall_hi(CALL)
@@ -339,13 +340,6 @@ done:                                          \
 	PROBABILITIES_OF_ROW(64, U1, G1, S1)  \
 	PROBABILITIES_OF_ROW(128, U2, G2, S2) \
 	PROBABILITIES_OF_ROW(192, U3, G3, S3)
-#define PROBABILITIES_OF_ROW(row, t, large, small) \
-	VMOVAPS      avx2Block_t+row(BLOCK_AT), t         \
-	VMOVAPS      avx2Block_large+row(BLOCK_AT), large \
-	VMULPS       large, t, small     \
-	VSUBPS       small, t, T0        \
-	VFNMADD231PS t, small, T0        \ // rest = t − small·t − small
-	VFMADD231PS  large, T0, small      // small += rest·large
 
 // MIXED_REGION is a group of both classes where TP, FP, FN are all: its voxels'
 // labels are their weights, unless some are ignored.
@@ -444,10 +438,6 @@ some:                                    \
 #define SIDES_OF_FOREGROUND(row, large, small) \
 	VMOVUPS row(X), T0 \
 	SWAP(large, small)
-#define SWAP(large, small) \
-	VBLENDVPS T0, large, small, T1    \
-	VBLENDVPS T0, small, large, large \
-	VMOVAPS   T1, small
 #define SIDES_OF_BACKGROUND(row, large, small) \
 	VMOVUPS   row(X), T0              \ // −u
 	VBLENDVPS T0, small, large, T1    \
@@ -494,6 +484,7 @@ some:                                    \
 	VMOVAPS l, BLOCK_L+row(BLOCK_AT)
 #define BLOCK_SIDE avx2Block_large // which is no longer wanted there
 #define BLOCK_L    avx2Block_t     // nor that
+#define SIDE(row)  VMOVDQA BLOCK_SIDE+row(BLOCK_AT), T0
 #define ADD_ANY \
 	SUBQ $64, BLOCK_AT           \
 	FOCUS_ANY_8(LOG2_8_OF_LOGIT, TIMES_BLOCK_L) \
