@@ -60,7 +60,7 @@ block:                                                  \
 tile:                                                   \
 	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
 	ADD_WEIGHTS                                     \
-	FIND_CLASSES(find)                              \
+	FIND_CLASSES(LABEL_BITS, find)                  \
 	VALUES                                          \
 	OWN                                             \
 	ADD                                             \
