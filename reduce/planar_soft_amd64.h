@@ -29,14 +29,14 @@
 	TESTL $(4*const_BlockSize-1), OFFSET  \
 	JNE   tile
 
-// PLANE_OF leads X to the class's values in the tile, and asks for a tile
-// further on.
+// PLANE_OF leads X to the class's values in the tile, and asks for those AHEAD
+// bytes further on by AHEAD_HINT, which a file that includes this defines.
 #define PLANE_OF(planes) \
 	LEAQ (CLASS)(CLASS*2), X \
 	MOVQ (planes)(X*8), X    \ // a slice has three words
 	ADDQ OFFSET, X           \
-	PREFETCHT0 512(X)        \
-	PREFETCHT0 576(X)
+	AHEAD_HINT AHEAD(X)      \
+	AHEAD_HINT AHEAD+64(X)
 
 // LOAD_WEIGHTS loads the weights to S: 1 where the call has none.
 #define LOAD_WEIGHTS(given, end) \

@@ -16,6 +16,11 @@
 #define HI         planarCall_hi(CALL)
 #define LO         planarCall_lo(CALL)
 
+// The next tile. Further on is worse: planes whose size is a power of two share
+// their places in the caches, where the lines of many push each other out.
+#define AHEAD      128
+#define AHEAD_HINT PREFETCHT0
+
 // The forward kernels for several channels and soft targets by AVX2 and FMA:
 // planarCall.soft (planar_generic.go) by passes.
 //

@@ -17,6 +17,11 @@
 #define LO         planarBackward_lo(CALL)
 #define GAMMA      planarBackward_gamma(CALL)
 
+// The same tile of the next block: the memory is asked for while the processor
+// is busy, not when the block is looked at.
+#define AHEAD      (4*const_BlockSize)
+#define AHEAD_HINT PREFETCHT1
+
 // The backward kernels for several channels and soft targets by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
 
@@ -355,10 +360,12 @@ near:                \
 	NEG_LOG_NEAR \
 	JMP logged
 
-// PULL_PLANES writes the derivatives of the tile, class by class.
-#define PULL_PLANES(OWN, class) \
+// PULL_PLANES writes the derivatives of the tile, class by class. IF_ANY may go
+// to write with them in S.
+#define PULL_PLANES(IF_ANY, OWN, class, write) \
 	FIRST_CLASS                     \
 class:                                  \
+	IF_ANY                          \
 	PLANE_OF(PLANES)                \
 	CONST(avx2Constants_one)        \
 	EACH(LOAD_SIDES)                \
@@ -367,6 +374,7 @@ class:                                  \
 	CONST(avx2Constants_one)        \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
 	EACH(PULL_BOTH)                 \
+write:                                  \
 	GRADIENT_OF_CLASS               \
 	WRITE(IN_TILE, weigh, add, stream, weighed, written) \
 	NEXT_CLASS(class)
@@ -381,6 +389,28 @@ class:                                  \
 	VMULPS      T1, d, d                  \ // w·(1−y)·other
 	VFMADD231PS u, own, d                   // d = w·y·own + that
 
+// IF_ANY_FOCAL leaves the own voxels' derivatives out where the tile has none of
+// the class: there d = w·other, but for −0, which they may make +0.
+#define IF_ANY_FOCAL \
+	PLANE_OF(TARGETS)               \
+	IF_NONE(none)                   \
+some:
+#define PULL_PLANES_OF_NONE \
+none:                                   \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
+	CONST(avx2Constants_sign)       \
+	VPXOR  MOST, MOST, MOST         \
+	EACH(PULL_OTHER)                \
+	VPTEST MOST, MOST               \
+	JZ     write                    \
+	JMP    some
+#define PULL_OTHER(row, u, d, g) \
+	VMOVAPS  (ROWS_W+row)(W), u \
+	VMULPS   T1, u, d           \
+	VPCMPEQD C, d, g            \
+	VPAND    g, u, u            \ // if d == −0 && w > 0
+	VPOR     u, MOST, MOST
+
 // Weights are in the derivatives already.
 #undef WEIGH
 #define WEIGH(row, g, d) \
@@ -388,7 +418,13 @@ class:                                  \
 	VANDPS T1, d, d
 
 #define PLANES_BACKWARD(OWN) \
-	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(OWN, class), MORE_OF_PULL)
+	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(NOTHING, OWN, class, write), MORE_OF_PULL)
+#define PLANES_BACKWARD_FOCAL(FOCUS) \
+	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(IF_ANY_FOCAL, OWN_FOCAL(FOCUS), class, write), MORE_OF_PLANES)
+#define MORE_OF_PLANES \
+	MORE_OF_PULL \
+	OWN_NEAR     \
+	PULL_PLANES_OF_NONE
 
 // func planesSoftBackwardRegionAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardRegionAVX2(SB), NOSPLIT, $0-16
@@ -406,40 +442,35 @@ TEXT ·planesSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
 
 // func planesSoftBackwardHalfAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardHalfAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_HALF))
+	PLANES_BACKWARD_FOCAL(FOCUS_HALF)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardOneAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardOneAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ONE))
+	PLANES_BACKWARD_FOCAL(FOCUS_ONE)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardThreeHalvesAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_THREE_HALVES))
+	PLANES_BACKWARD_FOCAL(FOCUS_THREE_HALVES)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardTwoAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardTwoAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_TWO))
+	PLANES_BACKWARD_FOCAL(FOCUS_TWO)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardAnyAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardAnyAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ANY))
+	PLANES_BACKWARD_FOCAL(FOCUS_ANY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
