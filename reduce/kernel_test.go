@@ -20,9 +20,17 @@ func everyPass() (all []pass) {
 	return all
 }
 
+// usedSpace returns a workspace in which nothing is as a kernel wants it: none
+// may count on finding zeros.
+func usedSpace() *workspace {
+	w := new(workspace)
+	fill(w[:], float32(math.NaN()))
+	return w
+}
+
 func newHardCall(gamma float64) *hardCall {
 	p := newPower(gamma)
-	return &hardCall{ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
+	return &hardCall{space: usedSpace(), ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
 }
 
 // A texture makes test volumes: labels in runs of a random length, and values

@@ -71,6 +71,18 @@ func encode[T Label](dst []uint8, r *rules, t *codeTable, labels []T) (invalid b
 	return invalid
 }
 
+// encode is encode of as many labels of a target, from voxel from on.
+func (t *Target) encode(dst []uint8, r *rules, table *codeTable, from int) (invalid bool) {
+	to := from + len(dst)
+	switch {
+	case t.uint8s != nil:
+		return encode(dst, r, table, t.uint8s[from:to])
+	case t.uint16s != nil:
+		return encode(dst, r, table, t.uint16s[from:to])
+	}
+	return encode(dst, r, table, t.int32s[from:to])
+}
+
 // codeRow is the number of labels that a kernel takes at a time.
 const codeRow = 32
 

@@ -29,14 +29,14 @@
 	TESTL $(4*const_BlockSize-1), OFFSET  \
 	JNE   tile
 
-// PLANE_OF leads X to the class's values in the tile, and asks for those AHEAD
-// bytes further on by AHEAD_HINT, which a file that includes this defines.
+// PLANE_OF leads X to the class's values in the tile, and asks for those ASK_AHEAD
+// bytes further on by ASK, which a file that includes this defines.
 #define PLANE_OF(planes) \
 	LEAQ (CLASS)(CLASS*2), X \
 	MOVQ (planes)(X*8), X    \ // a slice has three words
 	ADDQ OFFSET, X           \
-	AHEAD_HINT AHEAD(X)      \
-	AHEAD_HINT AHEAD+64(X)
+	ASK ASK_AHEAD(X)         \
+	ASK ASK_AHEAD+64(X)
 
 // LOAD_WEIGHTS loads the weights to S: 1 where the call has none.
 #define LOAD_WEIGHTS(given, end) \

@@ -18,8 +18,8 @@
 
 // The next tile. Further on is worse: planes whose size is a power of two share
 // their places in the caches, where the lines of many push each other out.
-#define AHEAD      128
-#define AHEAD_HINT PREFETCHT0
+#define ASK_AHEAD 128
+#define ASK       PREFETCHT0
 
 // The forward kernels for several channels and soft targets by AVX2 and FMA:
 // planarCall.soft (planar_generic.go) by passes.

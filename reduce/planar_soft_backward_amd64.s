@@ -19,8 +19,8 @@
 
 // The same tile of the next block: the memory is asked for while the processor
 // is busy, not when the block is looked at.
-#define AHEAD      (4*const_BlockSize)
-#define AHEAD_HINT PREFETCHT1
+#define ASK_AHEAD (4*const_BlockSize)
+#define ASK       PREFETCHT1
 
 // The backward kernels for several channels and soft targets by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
