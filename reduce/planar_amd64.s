@@ -159,7 +159,7 @@ mixed:                                                  \
 	MOVL    $-1, COMMON                             \
 	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
 	ADD_WEIGHTS                                     \
-	FIND_CLASSES(find)                              \
+	FIND_CLASSES(LABEL_BITS, find)                  \
 	VPXOR   T0, T0, T0                              \
 	TILE(OWN_BEGIN)                                 \
 	JMP     found                                   \
