@@ -228,12 +228,18 @@ func TestCountedWork(t *testing.T) {
 			require.Equal(t, countBlocks, level.planarBackward(p, &softBack))
 		}
 	}
-	halves := make([]uint16, countVoxels)
+	halves, words := make([]uint16, countVoxels), narrow[uint16](classes)
+	codes, table := make([]uint8, countVoxels), newRules(&Options{Nonzero: true}).codes
 	for _, level := range Levels() {
 		if level == Generic {
 			continue
 		}
-		require.Equal(t, countVoxels, level.widen(classes, labels, 1))
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), labels, 1))
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), words, countChannels))
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), classes, countChannels))
+		require.Equal(t, countVoxels, encodeRows(level, codes, labels, table))
+		require.Equal(t, countVoxels, encodeRows(level, codes, words, table))
+		require.Equal(t, countVoxels, encodeRows(level, codes, classes, table))
 		for f := mapNegLog; f <= mapPower; f++ {
 			level.elementary(f, &mapCall{src: gradient[0], dst: gradient[1]})
 		}

@@ -134,30 +134,3 @@ func FuzzHard(f *testing.F) {
 		}
 	})
 }
-
-// TestWiden: every level copies the labels that the portable kernel does.
-func TestWiden(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 7))
-	for n := range 4*widenRow + 2 {
-		compareWiden(t, rng, make([]uint8, n), make([]int32, n))
-	}
-}
-
-// compareWiden does so for labels up to a greatest one that few exceed.
-func compareWiden(t *testing.T, rng *rand.Rand, labels []uint8, dst []int32) {
-	t.Helper()
-	most := uint8(rng.Uint32())
-	for i := range labels {
-		labels[i] = uint8(rng.Uint32N(uint32(most) + 1))
-		if rng.IntN(200) == 0 {
-			labels[i] = uint8(rng.Uint32())
-		}
-	}
-	want := make([]int32, len(dst))
-	done := widenGeneric(want, labels, most)
-	for _, level := range Levels() {
-		clear(dst)
-		require.Equal(t, done, level.widen(dst, labels, most), "%v, %d labels up to %d", level, len(labels), most)
-		require.Equal(t, want[:done], dst[:done], "%v, %d labels up to %d", level, len(labels), most)
-	}
-}

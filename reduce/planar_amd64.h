@@ -197,17 +197,17 @@ end:
 	VMOVAPS T0, (LANES_W+half)(W)
 #define ADD_WEIGHT(row, g, u, s) VADDPS (ROWS_W+row)(W), T0, T0
 
-// FIND_CLASSES sets PRESENT, 32 classes at a time: bits |= 1<<(label − class),
-// which is 0 from bit 32 on and below 0, in eight lanes, which are brought
-// together and spread out over the bytes.
-#define FIND_CLASSES(classes) \
+// FIND_CLASSES sets PRESENT, 32 classes at a time: BITS makes bits |=
+// 1<<(label − class), which is 0 from bit 32 on and below 0, in eight lanes,
+// which are brought together and spread out over the bytes.
+#define FIND_CLASSES(BITS, classes) \
 	VPCMPEQD C, C, C           \
 	VPSRLD   $31, C, C         \ // 1
 	XORL     CLASS, CLASS      \
 classes:                           \
 	CLASS_TO(X13, T1)          \
 	VPXOR    T0, T0, T0        \
-	ROWS(BIT_OF_CLASS)         \
+	BITS                       \
 	VEXTRACTI128 $1, T0, X0    \
 	VPOR     G0, T0, T0        \
 	VPSHUFD  $0x4e, T0, G0     \
@@ -223,7 +223,8 @@ classes:                           \
 	ADDL     $32, CLASS        \
 	CMPL     CLASS, ALL        \
 	JCS      classes
-#define BIT_OF_CLASS(row, g, s) \
+#define LABEL_BITS ROWS(LABEL_BIT)
+#define LABEL_BIT(row, g, s) \
 	VMOVDQU row(LABELS), s \
 	VPSUBD  T1, s, s       \
 	VPSLLVD s, C, s        \

@@ -159,7 +159,7 @@ mixed:                                                  \
 	MOVL    $-1, COMMON                             \
 	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
 	ADD_WEIGHTS                                     \
-	FIND_CLASSES(find)                              \
+	FIND_CLASSES(LABEL_BITS, find)                  \
 	VPXOR   T0, T0, T0                              \
 	TILE(OWN_BEGIN)                                 \
 	JMP     found                                   \
@@ -458,49 +458,3 @@ TEXT ·planesHardAnyAVX2(SB), NOSPLIT, $0-16
 	RET
 
 // ---- Labels ----
-
-// func widenRowsAVX2(dst []int32, labels []uint8, most uint32, rows int) int
-TEXT ·widenRowsAVX2(SB), NOSPLIT, $0-72
-	MOVQ         dst+0(FP), DI
-	MOVQ         labels+24(FP), SI
-	MOVL         most+48(FP), AX
-	VMOVD        AX, X12
-	VPBROADCASTB X12, T0
-	MOVQ         rows+56(FP), CX
-	XORL         BX, BX // rows done
-
-row:
-	CMPQ      BX, CX
-	JEQ       done
-	VMOVDQU   0(SI), G0
-	VPMAXUB   32(SI), G0, G0
-	VPMAXUB   T0, G0, G0
-	VPCMPEQB  T0, G0, G0 // both labels ≤ most
-	VPMOVMSKB G0, AX
-	CMPL      AX, $-1
-	JNE       done
-	VPMOVZXBD 0(SI), G0
-	VPMOVZXBD 8(SI), G1
-	VPMOVZXBD 16(SI), G2
-	VPMOVZXBD 24(SI), G3
-	VPMOVZXBD 32(SI), U0
-	VPMOVZXBD 40(SI), U1
-	VPMOVZXBD 48(SI), U2
-	VPMOVZXBD 56(SI), U3
-	VMOVDQU   G0, 0(DI)
-	VMOVDQU   G1, 32(DI)
-	VMOVDQU   G2, 64(DI)
-	VMOVDQU   G3, 96(DI)
-	VMOVDQU   U0, 128(DI)
-	VMOVDQU   U1, 160(DI)
-	VMOVDQU   U2, 192(DI)
-	VMOVDQU   U3, 224(DI)
-	ADDQ      $64, SI
-	ADDQ      $256, DI
-	INCQ      BX
-	JMP       row
-
-done:
-	MOVQ BX, ret+64(FP)
-	VZEROUPPER
-	RET

@@ -29,7 +29,7 @@ block:                                                        \
 tile:                                                         \
 	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
 	WEIGH_MODE(mode)                                      \
-	FIND_CLASSES(find)                                    \
+	FIND_CLASSES(LABEL_BITS, find)                        \
 	TILE_OF_CLASSES                                       \
 	NEXT_TILE(tile)                                       \
 	NEXT_BLOCK(block)                                     \
