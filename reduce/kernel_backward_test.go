@@ -86,6 +86,9 @@ func (c *calls) classes(channels int) []int32 {
 	for i := range labels {
 		if left == 0 {
 			left, label = 1+c.rng.IntN([]int{3, 30, 300}[c.rng.IntN(3)]), c.rng.Int32N(int32(channels)+1)-1
+			if c.rng.IntN(6) == 0 {
+				label = -1
+			}
 		}
 		labels[i] = label
 		left--
@@ -146,14 +149,18 @@ func oneCall(seed uint64, kernel uint8, gamma float64, f func(c *calls, w power)
 	p := passOf(kernel)
 	w := powerOf(p, gamma)
 	rng := rand.New(rand.NewPCG(seed, uint64(kernel)))
-	f(&calls{rng: rng, pass: p, blocks: rng.IntN(4), wild: seed%2 == 0}, w)
+	blocks := 1 + rng.IntN(2)
+	if rng.IntN(8) == 0 {
+		blocks = 0
+	}
+	f(&calls{rng: rng, pass: p, blocks: blocks, wild: seed%3 == 0}, w)
 }
 
 // seedCalls adds every kernel with a few seeds. An input is of one kernel, so
 // that it is quick where the fuzzer runs under emulation too: it gives up
 // after 10 s.
 func seedCalls(f *testing.F) {
-	for seed := range seeds(10) {
+	for seed := range seeds(40) {
 		for kernel := range everyPass() {
 			f.Add(seed, uint8(kernel), 0.7)
 		}

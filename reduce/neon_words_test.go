@@ -163,7 +163,7 @@ func TestNEONObject(t *testing.T) {
 	}
 	native := regexp.MustCompile(`^(dup|ins|mov v\d+\.s\[|zip[12]|ldr|str|ldp|stp|ldur|stur|fadd d|fmadd d|fmov d)`)
 	vector := regexp.MustCompile(`\b[vqdsb]\d+\b`)
-	kept := regexp.MustCompile(`\b[wx](18|27)\b`)
+	kept := regexp.MustCompile(`\b[wx](18|27|28|29)\b`)
 	code := functions(t, buildTest(t, "arm64"), regexp.MustCompile(`/reduce\.\w+NEON\.abi0$`))
 	files, err := filepath.Glob("*_arm64.s")
 	require.NoError(t, err)
