@@ -45,6 +45,9 @@ func (c *Comparison) Find(peer, pass string, gamma float64, threads, voxels int)
 // Median returns the median of the seconds.
 func (t *Timing) Median() float64 { return median(slices.Clone(t.Seconds)) }
 
+// Speed returns the voxels per second of the median.
+func (t *Timing) Speed() float64 { return float64(t.Voxels) / t.Median() }
+
 // Ratio says how many times as long as another one a pass took: the median of
 // the rounds' ratios, the least and the greatest. Taken round by round it
 // does not see the machine change its pace between rounds.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -37,8 +39,14 @@ type Result struct {
 	// the caches.
 	ShareOfRead float64 `json:"share_of_read"`
 	// BytesPerSecond counts what the pass has to read, and write, once.
-	BytesPerSecond float64 `json:"-"`
+	BytesPerSecond float64 `json:"bytes_per_second"`
+	// Extra is the most memory, in bytes, that the pass had beside the volume
+	// and the gradient; negative where the system does not say.
+	Extra int64 `json:"extra_bytes"`
 }
+
+// NanosecondsPerVoxel is the inverse of the speed.
+func (r *Result) NanosecondsPerVoxel() float64 { return 1e9 / r.VoxelsPerSecond }
 
 // Clang is the level of what clang made of the plain loop in C. It has the
 // forward pass of region sums from probabilities of one channel, on one thread.
@@ -99,15 +107,34 @@ func NewVolume(c Case) *Volume {
 	return v
 }
 
+// largePhantom is the number of voxels from which on a volume repeats a
+// phantom of that size: to read what is repeated costs the same, to make it
+// does not.
+const largePhantom = 64 << 20
+
 func (v *Volume) phantom(c Case) {
-	p := volume.NewPhantom(phantomShape(c.Voxels), c.Classes)
-	p.Labels(v.labels, 0)
-	for k, plane := range v.planes {
-		if c.Input == "probabilities" || c.Input == "quantised" {
-			p.Probabilities(plane, k, 0)
-		} else {
-			p.Logits(plane, k, 0)
+	n := min(c.Voxels, largePhantom)
+	p := volume.NewPhantom(phantomShape(n), c.Classes)
+	share(n, runtime.GOMAXPROCS(0), func(from, to int) {
+		p.Labels(v.labels[from:to], int64(from))
+		for k, plane := range v.planes {
+			if c.Input == "probabilities" || c.Input == "quantised" {
+				p.Probabilities(plane[from:to], k, int64(from))
+			} else {
+				p.Logits(plane[from:to], k, int64(from))
+			}
 		}
+	})
+	repeat(v.labels, n)
+	for _, plane := range v.planes {
+		repeat(plane, n)
+	}
+}
+
+// repeat fills s with its first n numbers, again and again.
+func repeat[T any](s []T, n int) {
+	for i := n; i < len(s); i += n {
+		copy(s[i:], s[:n])
 	}
 }
 
@@ -225,8 +252,9 @@ func (c *Case) options() (reduce.Options, error) {
 
 // Run measures a case on a volume made for it: in each round the plain read (or
 // read and write) of every instruction set, and the pass; it returns the
-// medians of the speed and of the ratio. What is too short to time is
-// repeated.
+// medians of the speed and of the ratio, and the memory of the first time.
+// What is too short to time is repeated, and what takes seconds has fewer
+// rounds.
 func Run(c Case, v *Volume, rounds int) (Result, error) {
 	r := Result{Case: c}
 	if err := c.check(); err != nil {
@@ -236,13 +264,19 @@ func Run(c Case, v *Volume, rounds int) (Result, error) {
 	if err != nil {
 		return r, err
 	}
+	grown := Growth(os.Getpid())
 	pass, err := v.pass(c, o)
 	if err != nil {
 		return r, err
 	}
-	plain, size := v.plain(c)
 	pass() // buffers are made, pages are there
-	times := int(time.Millisecond*20/max(1, timed(pass, 1))) + 1
+	if r.Extra = grown(); r.Extra >= 0 && c.Pass != "forward" {
+		r.Extra = max(0, r.Extra-4*int64(c.Voxels*c.Classes)) // without the gradient
+	}
+	plain, size := v.plain(c)
+	once := max(1, timed(pass, 1))
+	times := int(time.Millisecond*20/once) + 1
+	rounds = max(1, min(rounds, int(8*time.Second/once)))
 	var speeds, shares []float64
 	for range rounds {
 		took, limit := timed(pass, times), time.Duration(math.MaxInt64)
@@ -255,6 +289,44 @@ func Run(c Case, v *Volume, rounds int) (Result, error) {
 	r.VoxelsPerSecond, r.ShareOfRead = median(speeds), median(shares)
 	r.BytesPerSecond = r.VoxelsPerSecond / float64(c.Voxels) * float64(size)
 	return r, nil
+}
+
+// Once takes a case's pass once, for others to watch.
+func Once(c Case) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	pass, err := NewVolume(c).pass(c, o)
+	if err != nil {
+		return err
+	}
+	pass()
+	return nil
+}
+
+// RunAll measures cases, those of one volume with one volume where they stand
+// next to each other, and calls done after each of them.
+func RunAll(cases []Case, rounds int, done func(Result)) (all []Result, err error) {
+	var v *Volume
+	var of Case
+	for _, c := range cases {
+		data := Case{Input: c.Input, Data: c.Data, Classes: c.Classes, Voxels: c.Voxels}
+		if v == nil || data != of {
+			v, of = nil, data // let go of the old one first
+			v = NewVolume(data)
+		}
+		r, err := Run(c, v, rounds)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+		done(r)
+	}
+	return all, nil
 }
 
 func timed(f func(), times int) time.Duration {

@@ -292,12 +292,15 @@ weighted:
 // PREFETCH asks for the group that the call says is to be fetched meanwhile.
 // Out of cache it makes the region kernel faster by half; NTA loses.
 #define PREFETCH(ahead) \
+	PREFETCH_PREDICTION(ahead) \
+	PREFETCH_LABELS
+#define PREFETCH_PREDICTION(ahead) \
 	MOVQ ahead(CALL), N        \
 	PREFETCHT0 (X)(N*1)        \
 	PREFETCHT0 64(X)(N*1)      \
 	PREFETCHT0 128(X)(N*1)     \
-	PREFETCHT0 192(X)(N*1)     \
-	PREFETCHT0 const_BlockSize(Y)
+	PREFETCHT0 192(X)(N*1)
+#define PREFETCH_LABELS PREFETCHT0 const_BlockSize(Y)
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,
 // and checks them.

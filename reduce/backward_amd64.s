@@ -4,19 +4,21 @@
 #include "go_asm.h"
 #include "avx2_amd64.h"
 #include "backward_amd64.h"
+#include "group_amd64.h"
 
 #define EPS    hardBackward_eps(CALL)
 #define HI     hardBackward_hi(CALL)
 #define LO     hardBackward_lo(CALL)
 #define FACTOR hardBackward_gamma(CALL)
 #define PLACE(row) row
+#define BLOCK_AT AT
 
 // The one-channel backward kernels for hard labels by AVX2 and FMA:
 // hardBackwardGeneric (backward_generic.go) by passes.
 
-// BACKWARD is the walk over blocks and groups: FORMULA leaves a group's
-// derivatives in G.
-#define BACKWARD(GREATEST, limit, FORMULA) \
+// BACKWARD is the walk over blocks and groups: PREPARATION keeps what is better
+// made for many voxels at once, and FORMULA leaves a group's derivatives in G.
+#define BACKWARD(GREATEST, limit, PREPARATION, FORMULA) \
 	BEGIN_CALL                             \
 	MOVQ hardBackward_prediction(CALL), X  \
 	MOVQ hardBackward_labels(CALL), Y      \
@@ -26,6 +28,7 @@
 block:                                         \
 	CHECK(GREATEST, limit, stray, done)    \
 plain:                                         \
+	PREPARATION                            \
 	MOVL $(const_BlockSize/32), GROUPS     \
 group:                                         \
 	PREFETCH_GROUP(hardBackward_ahead)     \
@@ -40,6 +43,7 @@ next:                                          \
 	ADDQ $128, X                           \
 	ADDQ $32, Y                            \
 	ADDQ $128, GRADIENT                    \
+	ADDQ $128, BLOCK_AT                    \
 	DECL GROUPS                            \
 	JNZ  group                             \
 	INCQ DONE                              \
@@ -57,26 +61,131 @@ stray:                                         \
 done:                                          \
 	SFENCE
 
-#define OF_PROBABILITIES(FORMULA) BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, FORMULA)
-#define OF_LOGITS(FORMULA) BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, FORMULA)
+#define OF_PROBABILITIES(PREPARATION, FORMULA) BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PREPARATION, FORMULA)
+#define OF_LOGITS(PREPARATION, FORMULA) BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, PREPARATION, FORMULA)
+
+// PREPARE takes STEPS with every 64 voxels of a block.
+#define PREPARE(STEPS) \
+	LEAQ avx2Work_block(W), BLOCK_AT       \
+	MOVL $(const_BlockSize/64), GROUPS \
+prepare:                                  \
+	STEPS                             \
+	ADDQ $256, X                      \
+	ADDQ $64, Y                       \
+	ADDQ $256, BLOCK_AT               \
+	DECL GROUPS                       \
+	JNZ  prepare                      \
+	SUBQ $(4*const_BlockSize), X      \
+	SUBQ $const_BlockSize, Y          \
+	SUBQ $(4*const_BlockSize), BLOCK_AT
+
+// KEEP_POWERS keeps s^γ.
+#define POWER(row) avx2Block_n+row(BLOCK_AT)
+#define KEEP_POWERS EIGHT(KEEP_POWER)
+#define KEEP_POWER(row, u) VMOVAPS u, POWER(row)
+#define TIMES_POWER EACH(TIMES_POWER_ROW)
+#define TIMES_POWER_ROW(row, u, s, g) VMULPS POWER(row), u, u
+
+// POWERS_OF_PROBABILITIES takes them of s as SIDES makes it.
+#define POWERS_OF_PROBABILITIES \
+	BELOW_EPSILON            \
+	CONST(avx2Constants_one) \
+	VPXOR G3, G3, G3         \
+	EIGHT(KEEP_S)            \
+	LOG2_8                   \
+	EXP2_8                   \
+	KEEP_POWERS
+#define KEEP_S(row, u) \
+	VPMOVZXBD row/4(Y), G0        \
+	VPCMPEQD  G3, G0, G0          \
+	VMAXPS    row(X), T1, G1      \
+	VSUBPS    G1, C, G2           \
+	VBLENDVPS G0, G1, G2, G2      \ // s = 1 − p; if label = 0 { s = p }
+	VMOVAPS   G2, GROUP_S+row(W)
+
+// POWERS_OF_LOGITS takes them of the parts of a logit.
+#define POWERS_OF_LOGITS \
+	VBROADCASTSS ·avx2+avx2Constants_sign(SB), G1 \
+	LOG2_8_OF_LOGIT              \
+	EXP2_8                       \
+	KEEP_POWERS
+#define SIDE(row) \
+	VPMOVZXBD row/4(Y), T0        \
+	VPSLLD    $31, T0, T0         \
+	VPXOR     G1, T0, T0          \ // the sign where the label is 0
+	VPXOR     row(X), T0, T0
+
+#define PREPARE_POWERS PREPARE(POWERS_OF_PROBABILITIES)
+
+#define PREPARE_CE_OF_LOGITS PREPARE(STEPS_OF_CE)
+#define STEPS_OF_CE \
+	EXP_8(KEEP_NOTHING) \
+	LARGE_8
+
+#define PREPARE_FOCAL_OF_LOGITS PREPARE(STEPS_OF_FOCAL)
+#define STEPS_OF_FOCAL \
+	STEPS_OF_CE \
+	LOG1P_8
+
+#define PREPARE_ANY_OF_LOGITS PREPARE(STEPS_OF_ANY)
+#define STEPS_OF_ANY \
+	EXP_8(KEEP_N_ROW) \
+	LARGE_8           \
+	LOG1P_8           \
+	POWERS_OF_LOGITS
+
+// SIDES_OF_LOGIT leaves r in G and s in S, and keeps the margin where KEEP_U
+// does.
+#define SIDES_OF_LOGIT(SIDES_ROW_OF_LOGIT) \
+	LOAD_TABLE(·avx2+avx2Constants_ofBackground(SB), TABLE) \
+	EACH(SIDES_ROW_OF_LOGIT)
+#define SIDES_ROW_ALONE(row, u, s, g) \
+	PROBABILITIES_OF_ROW(row, u, g, s) \
+	VPERMILPS row(CLASS), TABLE, T0    \
+	VXORPS    row(X), T0, T0           \
+	SWAP(g, s)
+#define SIDES_ROW_AND_MARGIN(row, u, s, g) \
+	PROBABILITIES_OF_ROW(row, u, g, s) \
+	VPERMILPS row(CLASS), TABLE, T0    \
+	VXORPS    row(X), T0, T0           \
+	VMOVAPS   T0, avx2Work_u+row(W)    \
+	SWAP(g, s)
+
+#define DERIVATIVE_OF_CE \
+	SIDES_OF_LOGIT(SIDES_ROW_ALONE) \
+	PULL_LOGIT_CE
+
+#define DERIVATIVE_OF_FOCAL(FOCUS) \
+	SIDES_OF_LOGIT(SIDES_ROW_AND_MARGIN) \
+	KEEP(avx2Work_r, G0, G1, G2, G3) \
+	KEEP(avx2Work_s, S0, S1, S2, S3) \
+	VPXOR C, C, C                    \
+	EACH(SURPRISE_OF_BLOCK)          \
+	SLOPE                            \
+	FOCUS                            \
+	PULL_LOGIT_FOCAL
+#define SURPRISE_OF_BLOCK(row, u, s, g) \
+	VMOVAPS avx2Block_log1p+row(BLOCK_AT), u \
+	VMINPS  avx2Work_u+row(W), C, T0         \
+	VSUBPS  T0, u, u
 
 // func hardBackwardProbabilitiesRegionAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesRegionAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE_REGION)
+	OF_PROBABILITIES(NOTHING, DERIVATIVE_REGION)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardProbabilitiesCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE_CE)
+	OF_PROBABILITIES(NOTHING, DERIVATIVE_CE)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardProbabilitiesHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE(FOCUS_HALF))
+	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_HALF))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -84,7 +193,7 @@ TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE(FOCUS_ONE))
+	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_ONE))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -92,7 +201,7 @@ TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE(FOCUS_THREE_HALVES))
+	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -100,7 +209,7 @@ TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE(FOCUS_TWO))
+	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_TWO))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -108,7 +217,7 @@ TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardProbabilitiesAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(DERIVATIVE(FOCUS_ANY))
+	OF_PROBABILITIES(PREPARE_POWERS, DERIVATIVE(TIMES_POWER))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
@@ -116,42 +225,42 @@ TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 
 // func hardBackwardLogitsCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsCEAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT_CE)
+	OF_LOGITS(PREPARE_CE_OF_LOGITS, DERIVATIVE_OF_CE)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsHalfAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_HALF))
+	OF_LOGITS(PREPARE_FOCAL_OF_LOGITS, DERIVATIVE_OF_FOCAL(FOCUS_HALF))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsOneAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_ONE))
+	OF_LOGITS(PREPARE_FOCAL_OF_LOGITS, DERIVATIVE_OF_FOCAL(FOCUS_ONE))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_THREE_HALVES))
+	OF_LOGITS(PREPARE_FOCAL_OF_LOGITS, DERIVATIVE_OF_FOCAL(FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsTwoAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT(NOTHING, NOTHING, FOCUS_TWO))
+	OF_LOGITS(PREPARE_FOCAL_OF_LOGITS, DERIVATIVE_OF_FOCAL(FOCUS_TWO))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardLogitsAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsAnyAVX2(SB), NOSPLIT, $0-24
-	OF_LOGITS(DERIVATIVE_BY_LOGIT(KEEP_N, KEEP_LOG1P, FOCUS_ANY_LOGIT))
+	OF_LOGITS(PREPARE_ANY_OF_LOGITS, DERIVATIVE_OF_FOCAL(TIMES_POWER))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET

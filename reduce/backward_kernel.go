@@ -42,6 +42,7 @@ type hardBackward struct {
 	// class holds the coefficients of both classes. Those of class 0 are
 	// negated: what is wanted is the derivative by the foreground's margin.
 	class [2]coefficients
+	space *workspace
 	power power
 
 	add         bool // gradient += instead of =
@@ -60,6 +61,7 @@ type softBackward struct {
 	gamma      float32
 	hi, lo     float32
 	class      [2]coefficients // as in hardBackward
+	space      *workspace
 	scratch    softScratch
 	power      power
 

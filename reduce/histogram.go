@@ -20,8 +20,9 @@ type Histogram struct {
 	*plan
 	values  int // 256 or 65,536, once known
 	bfloat  bool
-	samples [][]uint64 // [sample][channel, own class or not, value]
-	total   []int64    // voxels that are not ignored, per sample
+	samples [][]uint64   // [sample][channel, own class or not, value]
+	total   []int64      // voxels that are not ignored, per sample
+	codes   []*codeTable // of labels, per channel
 
 	job     job
 	chunk   Chunk
@@ -30,8 +31,8 @@ type Histogram struct {
 	lines   []line
 }
 
-// A line is room for the classes of a few voxels.
-type line [4096]int32
+// A line is room for the codes of a few voxels.
+type line [4096]uint8
 
 // NewHistogram returns an empty Histogram. Of the options it uses all but CE
 // and Gammas, which are given to Totals.
@@ -48,6 +49,9 @@ func NewHistogram(o Options) (*Histogram, error) {
 
 func newHistogram(p *plan) *Histogram {
 	h := &Histogram{plan: p, samples: make([][]uint64, p.options.Samples), total: make([]int64, p.options.Samples)}
+	for k := range p.options.Channels {
+		h.codes = append(h.codes, p.rules.newCodeTable(h.own(k)))
+	}
 	h.job.do = h.part
 	return h
 }
@@ -150,32 +154,18 @@ func (h *Histogram) value(bits int) float32 {
 	return float16(uint16(bits))
 }
 
-// part counts segment i of the chunk.
+// part counts segment i of the chunk, channel by channel.
 func (h *Histogram) part(goroutine, i int) {
-	c := &h.chunk
-	from, to := i*SegmentSize, min(c.Prediction.Voxels(), (i+1)*SegmentSize)
-	if c.Target.uint8s != nil && h.values == 256 {
-		for k := range h.options.Channels {
-			table := h.parts[goroutine][k*2*h.values:][:2*h.values]
-			if !countBytes(table, c.Prediction.bytes[k][from:to], c.Target.uint8s[from:to], h.places(k)) {
-				h.invalid[goroutine] = true
-			}
+	from, to := i*SegmentSize, min(h.chunk.Prediction.Voxels(), (i+1)*SegmentSize)
+	for k := range h.options.Channels {
+		table := h.parts[goroutine][k*2*h.values:][:2*h.values]
+		count := h.countHalves
+		if h.values == 256 {
+			count = h.countBytes
 		}
-		return
-	}
-	for ; from < to; from += len(line{}) {
-		line := h.lines[goroutine][:min(to-from, len(line{}))]
-		for j := range line {
-			line[j] = h.rules.class(c.Target.label(from + j))
-			if line[j] == classInvalid {
-				h.invalid[goroutine] = true
-				return
-			}
-		}
-		for k := range h.options.Channels {
-			if !h.count(h.parts[goroutine][k*2*h.values:][:2*h.values], c, k, from, line) {
-				h.invalid[goroutine] = true
-			}
+		if !count(table, k, &h.lines[goroutine], from, to) {
+			h.invalid[goroutine] = true
+			return
 		}
 	}
 }
@@ -188,84 +178,67 @@ func (h *Histogram) own(k int) int32 {
 	return int32(k)
 }
 
-// places are where the counts of a label's voxels stand in a table of four
-// times 256: other classes, the channel's own, ignored, invalid.
-type places [256]uint16
-
-func (h *Histogram) places(k int) (at places) {
-	for label, class := range h.rules.classes {
-		switch class {
-		case h.own(k):
-			at[label] = 256
-		case classIgnored:
-			at[label] = 512
-		case classInvalid:
-			at[label] = 768
+// countBytes adds the counts of channel k's voxels [from, to) to a table, first
+// those of other classes, then of the own. It reports whether all of them can
+// be counted.
+//
+// Eight equal voxels, of which real volumes are full, are counted at once.
+// Elsewhere four tables in turn keep one count from waiting for the one before,
+// which often is the same.
+func (h *Histogram) countBytes(table []uint64, k int, codes *line, from, to int) bool {
+	const ones, even = 0x0101010101010101, 0x00ff00ff00ff00ff
+	var counts [4][4 * 256]uint32 // [][code, value]
+	for ; from < to; from += len(codes) {
+		x := h.chunk.Prediction.bytes[k][from:min(from+len(codes), to)]
+		if h.chunk.Target.encode(codes[:len(x)], h.rules, h.codes[k], from) {
+			return false
+		}
+		i := 0
+		for ; i+8 <= len(x); i += 8 {
+			v, c := binary.LittleEndian.Uint64(x[i:]), binary.LittleEndian.Uint64(codes[i:])
+			if v == v&0xff*ones && c == c&0xff*ones {
+				counts[0][(c&3<<8|v&0xff)%1024] += 8
+				continue
+			}
+			// The code of a voxel above its value, of every other voxel.
+			a, b := c&even<<8|v&even, c&^even|v>>8&even
+			counts[0][a%1024]++
+			counts[1][b%1024]++
+			counts[2][a>>16%1024]++
+			counts[3][b>>16%1024]++
+			counts[0][a>>32%1024]++
+			counts[1][b>>32%1024]++
+			counts[2][a>>48%1024]++
+			counts[3][b>>48%1024]++
+		}
+		for ; i < len(x); i++ {
+			counts[0][int(codes[i])<<8|int(x[i])]++
 		}
 	}
-	return at
-}
-
-// countBytes adds the counts of values to a table, first of other classes,
-// then of the own, and reports whether no label was invalid. Eight equal
-// voxels, of which real volumes are full, are counted at once. Elsewhere four
-// tables in turn keep one count from waiting for the one before, which often
-// is the same.
-func countBytes(table []uint64, x, labels []uint8, at places) bool {
-	const ones = 0x0101010101010101
-	var counts [4][1024]uint32
-	labels = labels[:len(x)]
-	for len(x) >= 8 {
-		v, l := binary.LittleEndian.Uint64(x), binary.LittleEndian.Uint64(labels)
-		if v == v&0xff*ones && l == l&0xff*ones {
-			counts[0][(at[l&0xff]+uint16(v&0xff))%1024] += 8
-		} else {
-			counts[0][(at[l&0xff]+uint16(v&0xff))%1024]++
-			counts[1][(at[l>>8&0xff]+uint16(v>>8&0xff))%1024]++
-			counts[2][(at[l>>16&0xff]+uint16(v>>16&0xff))%1024]++
-			counts[3][(at[l>>24&0xff]+uint16(v>>24&0xff))%1024]++
-			counts[0][(at[l>>32&0xff]+uint16(v>>32&0xff))%1024]++
-			counts[1][(at[l>>40&0xff]+uint16(v>>40&0xff))%1024]++
-			counts[2][(at[l>>48&0xff]+uint16(v>>48&0xff))%1024]++
-			counts[3][(at[l>>56]+uint16(v>>56))%1024]++
-		}
-		x, labels = x[8:], labels[8:]
-	}
-	for i, v := range x {
-		counts[0][(at[labels[i]]+uint16(v))%1024]++
-	}
-	valid := true
 	for _, c := range counts {
-		for j, n := range c[:512] {
+		for j, n := range c[:len(table)] {
 			table[j] += uint64(n)
 		}
-		for _, n := range c[768:] {
-			valid = valid && n == 0
-		}
 	}
-	return valid
+	return true
 }
 
-// count adds the counts of channel k's values from voxel from on, whose classes
-// are given, and reports whether every ignored voxel's number is acceptable:
-// those of the others are looked at in the table.
-func (h *Histogram) count(table []uint64, c *Chunk, k, from int, classes []int32) bool {
-	ok, own := true, h.own(k)
-	for i, class := range classes {
-		var v int
-		if h.values == 256 {
-			v = int(c.Prediction.bytes[k][from+i])
-		} else {
-			v = int(c.Prediction.halves[k][from+i])
+// countHalves is countBytes for numbers of 16 bits. It looks at those of
+// ignored voxels; whether the others are acceptable their counts say.
+func (h *Histogram) countHalves(table []uint64, k int, codes *line, from, to int) bool {
+	ok := true
+	for ; from < to; from += len(codes) {
+		x := h.chunk.Prediction.halves[k][from:min(from+len(codes), to)]
+		if h.chunk.Target.encode(codes[:len(x)], h.rules, h.codes[k], from) {
+			return false
 		}
-		switch {
-		case class == own:
-			table[h.values+v]++
-		case class >= 0:
-			table[v]++
-		default:
-			_, fine := h.rules.value(h.value(v))
-			ok = ok && fine
+		for i, v := range x {
+			if at := int(codes[i])<<16 | int(v); at < len(table) {
+				table[at]++
+			} else {
+				_, fine := h.rules.value(h.value(int(v)))
+				ok = ok && fine
+			}
 		}
 	}
 	return ok

@@ -14,6 +14,10 @@
 #define ROWS_FOCAL     (LANES_BEGIN+512)
 #define EXPS_BEGIN     (LANES_BEGIN+768)
 
+// The block has been looked at: it is the next one's turn.
+#undef AHEAD
+#define AHEAD (4*const_BlockSize)
+
 #undef FIRST_CLASS
 #define FIRST_CLASS \
 	XORL CLASS, CLASS         \

@@ -2,7 +2,10 @@
 
 package reduce
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // avx2Constants are the numbers of the specification that the AVX2 kernels
 // load into every lane; the polynomials they take from elementary.go.
@@ -67,9 +70,16 @@ type avx2Lanes struct{ r, s, l, f lanes }
 // avx2Rows are what a kernel sets aside of the eight lanes of four rows.
 type avx2Rows [quad][Lanes / 2]float32
 
+// An avx2Group is what a kernel sets aside of a group: eight vectors each, of
+// what the specification calls so.
+type avx2Group struct{ u, s, g, k, e, v, l, log2 [2 * quad][Lanes / 2]float32 }
+
 // maxQuads is the number of vectors of quads in a block where every group has
 // both classes.
 const maxQuads = 2 * BlockSize / (quad * Lanes / 2)
+
+// avx2Block is what a kernel keeps of the logits of a block.
+type avx2Block struct{ t, large, log1p, n, f [BlockSize]float32 }
 
 // avx2Work is what a kernel keeps in memory while it runs. It aligns its part
 // of it to 64 bytes.
@@ -86,6 +96,8 @@ type avx2Work struct {
 	// have the last four alone, in their scratch.
 	u, f, log1p, k, e, v, l avx2Rows
 
+	group avx2Group
+
 	// Of the backward kernels: a group's classes as indices, the sides of its
 	// voxels, and what they multiply their derivatives with, by class.
 	label             [quad * Lanes / 2]uint8
@@ -100,15 +112,22 @@ type avx2Work struct {
 	some [2][Lanes / 2]uint32
 	d    avx2Rows
 
+	block avx2Block
+
 	_ [63]uint8
 }
+
+// A workspace holds an avx2Work, of which the kernel takes what lies at a
+// multiple of 64.
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(avx2Work{}))
+
+func (w *workspace) avx2() *avx2Work { return (*avx2Work)(unsafe.Pointer(w)) }
 
 // hardAVX2 is hardGeneric by AVX2.
 func hardAVX2(p pass, c *hardCall) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
-	var work avx2Work
-	return hardAVX2Work(p, c, &work)
+	return hardAVX2Work(p, c, c.space.avx2())
 }
 
 // An ordinary function around each call into assembly is where the garbage

@@ -97,10 +97,13 @@ func ownLevels() ([]string, error) {
 	return []string{best.String()}, nil
 }
 
-// findPython returns an interpreter that has the module. Where packages of the
-// system are meant, a python3 of one's own may be first on the path.
+// pythons are where to look: a python3 of one's own may be first on the path,
+// and the packages be the system's.
+var pythons = []string{"python3", "/usr/bin/python3"}
+
+// findPython returns an interpreter that has the module.
 func findPython(module string) (string, error) {
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
+	for _, python := range pythons {
 		path, err := exec.LookPath(python)
 		if err == nil && exec.Command(path, "-c", "import numpy, "+module).Run() == nil {
 			return path, nil

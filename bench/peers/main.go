@@ -3,8 +3,9 @@
 // own with the same phantom in memory; they take turns, pass by pass, for
 // several rounds, and have to agree before they are timed.
 //
-//	go run ./bench/peers            # some 20 minutes, 8 GiB of memory
-//	go run ./bench/peers -quick     # small volumes: does everything work?
+//	go run ./bench/peers                  # some 15 minutes, 8 GiB of memory
+//	go run ./bench/peers -quick           # small volumes: does everything work?
+//	go run ./bench/peers -results bench   # and the kernels by themselves; writes bench/RESULTS.md and its charts
 //
 // A peer that is not installed is named and left out; ./bench/peers/install
 // installs all of them on Debian.
@@ -13,11 +14,13 @@ package main
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"log"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/voxfold/voxfold/bench"
+	"github.com/voxfold/voxfold/bench/results"
 )
 
 func main() {
@@ -25,39 +28,65 @@ func main() {
 	log.SetPrefix("peers: ")
 	quick := flag.Bool("quick", false, "small volumes and two rounds, to see that everything works")
 	rounds := flag.Int("rounds", 5, "rounds over the large volume; the small one has five times as many")
-	file := flag.String("json", "", "write the measurements to this file too")
+	dir := flag.String("results", "", "measure the kernels and scales too, and write RESULTS.md, its charts and numbers into this folder")
+	rewrite := flag.Bool("rewrite", false, "measure nothing: write the text and charts of the numbers that stand in the folder of -results")
 	level := flag.String("serve", "", "be a peer of this level (peers starts itself so)")
+	once := flag.String("once", "", "take the pass of this bench.Case, in JSON, once (peers starts itself so, under emulation)")
 	flag.Parse()
 
-	if *level != "" {
-		if err := serve(*level, flag.Args(), os.Stdin, os.Stdout); err != nil {
-			log.Fatal(err)
-		}
-		return
+	var err error
+	switch {
+	case *level != "":
+		err = serve(*level, flag.Args(), os.Stdin, os.Stdout)
+	case *once != "":
+		err = takeOnce(*once)
+	case *rewrite:
+		err = writeAgain(*dir)
+	default:
+		err = run(*quick, *rounds, *dir)
 	}
-	volumes := []timed{{[3]int{128, 128, 128}, max(1, *rounds) * 5}, {[3]int{512, 512, 256}, max(1, *rounds)}}
-	if *quick {
-		volumes = []timed{{[3]int{32, 32, 32}, 2}, {[3]int{64, 64, 64}, 2}}
-	}
-	c, err := compare(volumes)
 	if err != nil {
 		log.Fatal(err)
 	}
-	print(os.Stdout, c)
-	if *file != "" {
-		if err := save(*file, c); err != nil {
-			log.Fatal(err)
-		}
-	}
 }
 
-func save(path string, c *bench.Comparison) error {
-	text, err := json.MarshalIndent(c, "", "\t")
+func takeOnce(text string) error {
+	var c bench.Case
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		return err
+	}
+	return bench.Once(c)
+}
+
+func writeAgain(dir string) error {
+	r, err := results.Read(dir)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
-		return fmt.Errorf("writing the measurements: %w", err)
+	return r.Write(dir)
+}
+
+func run(quick bool, rounds int, dir string) error {
+	r := &results.Results{
+		Command: strings.Join(append([]string{"go run ./bench/peers"}, os.Args[1:]...), " "),
+		Began:   time.Now(),
+		Machine: bench.ThisMachine(),
 	}
-	return nil
+	volumes := []timed{{[3]int{128, 128, 128}, max(1, rounds) * 5}, {[3]int{512, 512, 256}, max(1, rounds)}}
+	if quick {
+		volumes = []timed{{[3]int{32, 32, 32}, 2}, {[3]int{64, 64, 64}, 2}}
+	}
+	var err error
+	if r.Comparison, err = compare(volumes); err != nil {
+		return err
+	}
+	print(os.Stdout, r.Comparison)
+	if dir == "" {
+		return nil
+	}
+	if err := r.Measure(quick, func(s string) { log.Print(s) }); err != nil {
+		return err
+	}
+	r.Seconds = time.Since(r.Began).Seconds()
+	return r.Write(dir)
 }

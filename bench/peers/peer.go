@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/voxfold/voxfold/bench"
 )
 
 // A peer is a program of its own that has the volume in memory and waits. It
@@ -110,41 +111,11 @@ func (p *peer) does(pass string, threads int) bool {
 // extra runs a pass and returns the answer and the most memory that it had
 // beside the input and the gradient, or −1 where the system does not say.
 func (p *peer) extra(pass string, gamma float64, threads int, v *volumeFiles) (answer, int64, error) {
-	before := p.resetPeak()
+	grown := bench.Growth(p.command.Process.Pid)
 	a, err := p.ask(pass, gamma, threads)
-	peak := p.status("VmHWM")
-	if before < 0 || peak < 0 {
-		return a, -1, err
+	extra := grown()
+	if extra >= 0 && pass == "step" && p.gradient {
+		extra = max(0, extra-4*int64(v.voxels))
 	}
-	extra := peak - before
-	if pass == "step" && p.gradient {
-		extra -= 4 * int64(v.voxels)
-	}
-	return a, max(0, extra), err
-}
-
-// resetPeak makes the system forget the most memory that the peer has had, and
-// returns what it has now. Linux alone can.
-func (p *peer) resetPeak() int64 {
-	if os.WriteFile(p.proc("clear_refs"), []byte("5"), 0) != nil {
-		return -1
-	}
-	return p.status("VmRSS")
-}
-
-// status returns a size in bytes from the peer's status, or −1.
-func (p *peer) status(name string) (size int64) {
-	status, err := os.ReadFile(p.proc("status"))
-	if err != nil {
-		return -1
-	}
-	_, rest, _ := strings.Cut(string(status), "\n"+name+":")
-	if _, err := fmt.Sscanf(rest, "%d kB", &size); err != nil {
-		return -1
-	}
-	return size << 10
-}
-
-func (p *peer) proc(file string) string {
-	return fmt.Sprintf("/proc/%d/%s", p.command.Process.Pid, file)
+	return a, extra, err
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"log"
+	"os"
 	"strings"
 	"testing"
 
@@ -10,6 +12,43 @@ import (
 
 	"github.com/voxfold/voxfold/reduce"
 )
+
+// The test's program is a peer where it is started as one.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "-serve" {
+		if err := serve(os.Args[2], os.Args[3:], os.Stdin, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// A machine without compilers and without Python gets the rest: voxfold's own
+// measurements, and why the others are missing.
+func TestCompareWithLittle(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	all := pythons
+	pythons = all[:1]
+	t.Cleanup(func() { pythons = all })
+	c, err := compare([]timed{{[3]int{16, 16, 16}, 2}})
+	require.NoError(t, err)
+	for _, name := range []string{"gcc", "clang", "numba", "pytorch"} {
+		assert.NotEmpty(t, c.Missing[name], name)
+	}
+	assert.Contains(t, c.Missing["gcc"], "not installed")
+	assert.Contains(t, c.Peers, c.Reference)
+	for _, pass := range []string{"forward", "step"} {
+		for _, gamma := range []float64{.5, .7} {
+			timing := c.Find(c.Reference, pass, gamma, 1, 16*16*16)
+			require.NotNil(t, timing)
+			assert.Len(t, timing.Seconds, 2)
+			assert.Positive(t, timing.Median())
+			assert.Positive(t, timing.Value)
+		}
+	}
+	assert.Empty(t, c.Targets())
+}
 
 // Every level serves what the protocol says, and the loop in C agrees with it
 // where there is a compiler.

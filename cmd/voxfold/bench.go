@@ -92,31 +92,20 @@ func (b *benchFlags) cases() (all []bench.Case, err error) {
 		}
 		sizes = append(sizes, voxels)
 	}
-	all = cross([]bench.Case{{}}, sizes, func(c *bench.Case, voxels int) { c.Voxels = voxels })
-	all = cross(all, b.classes, func(c *bench.Case, classes int) { c.Classes = classes })
-	all = cross(all, b.data, func(c *bench.Case, data string) { c.Data = data })
-	all = cross(all, b.input, func(c *bench.Case, input string) { c.Input = input })
-	all = cross(all, b.sums, func(c *bench.Case, sums string) { c.Sums = sums })
-	all = cross(all, b.gamma, func(c *bench.Case, gamma float64) {
+	all = bench.Cross([]bench.Case{{}}, sizes, func(c *bench.Case, voxels int) { c.Voxels = voxels })
+	all = bench.Cross(all, b.classes, func(c *bench.Case, classes int) { c.Classes = classes })
+	all = bench.Cross(all, b.data, func(c *bench.Case, data string) { c.Data = data })
+	all = bench.Cross(all, b.input, func(c *bench.Case, input string) { c.Input = input })
+	all = bench.Cross(all, b.sums, func(c *bench.Case, sums string) { c.Sums = sums })
+	all = bench.Cross(all, b.gamma, func(c *bench.Case, gamma float64) {
 		if c.Sums == "focal" {
 			c.Gamma = gamma
 		}
 	})
 	all = slices.Compact(all) // sums without an exponent, once
-	all = cross(all, b.pass, func(c *bench.Case, pass string) { c.Pass = pass })
-	all = cross(all, threads, func(c *bench.Case, threads int) { c.Threads = threads })
-	return cross(all, levels, func(c *bench.Case, level string) { c.Level = level }), nil
-}
-
-// cross returns every case with every value, the values of a case in turn.
-func cross[T any](cases []bench.Case, values []T, set func(*bench.Case, T)) (all []bench.Case) {
-	for _, c := range cases {
-		for _, v := range values {
-			set(&c, v)
-			all = append(all, c)
-		}
-	}
-	return all
+	all = bench.Cross(all, b.pass, func(c *bench.Case, pass string) { c.Pass = pass })
+	all = bench.Cross(all, threads, func(c *bench.Case, threads int) { c.Threads = threads })
+	return bench.Cross(all, levels, func(c *bench.Case, level string) { c.Level = level }), nil
 }
 
 // parseSize reads a whole number with an optional Ki, Mi or Gi.
@@ -134,29 +123,14 @@ func parseSize(s string) (int, error) {
 	return n << unit, nil
 }
 
-func (b *benchFlags) run(c *cobra.Command, cases []bench.Case) (results []bench.Result, err error) {
+func (b *benchFlags) run(c *cobra.Command, cases []bench.Case) ([]bench.Result, error) {
 	var voxels int64
 	for _, each := range cases {
 		voxels += int64(each.Voxels)
 	}
 	bar := newProgress(c.ErrOrStderr(), "measuring", voxels)
 	defer bar.finish()
-	var volume *bench.Volume
-	var of bench.Case
-	for _, each := range cases {
-		data := bench.Case{Input: each.Input, Data: each.Data, Classes: each.Classes, Voxels: each.Voxels}
-		if volume == nil || data != of {
-			volume, of = nil, data // let go of the old one first
-			volume = bench.NewVolume(data)
-		}
-		r, err := bench.Run(each, volume, b.rounds)
-		if err != nil {
-			return nil, err
-		}
-		results = append(results, r)
-		bar.add(each.Voxels)
-	}
-	return results, nil
+	return bench.RunAll(cases, b.rounds, func(r bench.Result) { bar.add(r.Voxels) })
 }
 
 func benchTable(results []bench.Result) *table {

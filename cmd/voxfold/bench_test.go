@@ -19,10 +19,10 @@ func TestBench(t *testing.T) {
 	require.NoError(t, json.Unmarshal(out.Bytes(), &results))
 	assert.Len(t, results, 2*2*2*4*2, "sizes, data, inputs, sums with two exponents of focal, passes")
 	for _, r := range results {
-		for _, key := range []string{"pass", "level", "input", "data", "sums", "gamma", "classes", "threads", "voxels", "voxels_per_second", "share_of_read"} {
+		for _, key := range []string{"pass", "level", "input", "data", "sums", "gamma", "classes", "threads", "voxels", "voxels_per_second", "share_of_read", "bytes_per_second", "extra_bytes"} {
 			assert.Contains(t, r, key)
 		}
-		assert.Len(t, r, 11)
+		assert.Len(t, r, 13)
 	}
 	for _, args := range [][]string{{"--voxels", "0"}, {"--voxels", "1Ti"}, {"--rounds", "0"}} {
 		assert.Equal(t, exitUsage, Execute(append([]string{"bench"}, args...), &out, &errs), "%v", args)

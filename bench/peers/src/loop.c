@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #define EPSILON 1e-7f
 #define BLOCK 4096 // voxels whose sums float can hold; blocks are added in double
@@ -139,7 +142,11 @@ int main(int argc, char **argv) {
 	if (!gradient)
 		return 1;
 	memset(gradient, 1, n * sizeof *gradient); // its pages are there before the clock runs
+#ifdef __GLIBC__
+	printf("ready " __VERSION__ ", glibc %s\n", gnu_get_libc_version());
+#else
 	printf("ready " __VERSION__ "\n");
+#endif
 	fflush(stdout);
 
 	char pass[16];
