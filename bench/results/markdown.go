@@ -92,7 +92,7 @@ func (r *Results) ratios(p *page) {
 func (r *Results) speeds(p *page) {
 	c := r.Comparison
 	p.paragraph("## Speeds")
-	p.paragraph("Million voxels per second: the median of the rounds, with the slowest and the fastest.")
+	p.paragraph("Million voxels per second: the median of the rounds, with the slowest and the fastest. What runs on one thread is timed by the CPU time of its process, system calls included, so that what else the machine does does not count; what runs on more, by the clock.")
 	type column struct {
 		pass  string
 		gamma float64
