@@ -258,7 +258,7 @@ func TestGradientIsFinite(t *testing.T) {
 	}
 	gammas := []float64{0, math.SmallestNonzeroFloat64, 1e-30, .05, .5, .7, .95, 1, 2, 3, 50, 1000}
 	if testing.Short() {
-		gammas = []float64{0, .95, 1000}
+		gammas = []float64{.95, 1000}
 	}
 	volumes := map[string]func(y uint8, i int) float32{
 		"any":     func(_ uint8, i int) float32 { return logits[i*7%len(logits)] },
@@ -269,11 +269,11 @@ func TestGradientIsFinite(t *testing.T) {
 	}
 	lesions := map[string]func(i int) bool{
 		"none": func(int) bool { return false },
-		"one":  func(i int) bool { return i == 600 },
+		"one":  func(i int) bool { return i == 515 },
 		"some": func(i int) bool { return i/40%3 == 0 },
 		"all":  func(int) bool { return true },
 	}
-	const n = 1200
+	const n = 530 // a block and a part of one
 	var losses []Loss
 	for _, e := range Table() {
 		losses = append(losses, MustParse(e.Name))
@@ -288,40 +288,39 @@ func TestGradientIsFinite(t *testing.T) {
 		if channels > 1 {
 			o.Activation = reduce.Softmax
 		}
+		batches, gradient := map[string]reduce.Chunk{}, make([][]float32, channels)
 		for name, logit := range volumes {
 			for lesion, has := range lesions {
 				planes, labels := make([][]float32, channels), make([]uint8, n)
-				gradient := make([][]float32, channels)
-				for k := range planes {
-					planes[k], gradient[k] = make([]float32, n), make([]float32, n)
-				}
 				for i := range labels {
 					if has(i) {
 						labels[i] = uint8(max(1, channels-1))
 					}
-					for k := range planes {
-						y := labels[i]
-						if channels > 1 && int(y) == k {
-							y = 1
-						} else if channels > 1 {
-							y = 0
+				}
+				for k := range planes {
+					planes[k], gradient[k] = make([]float32, n), make([]float32, n)
+					for i, y := range labels {
+						if channels > 1 { // whether it is this class
+							y = map[bool]uint8{true: 1}[int(y) == k]
 						}
 						planes[k][i] = logit(y, i+5*k)
 					}
 				}
-				batch := reduce.Chunk{Prediction: reduce.Float32(planes...), Target: reduce.LabelsUint8(labels)}
-				for _, l := range losses {
-					for _, o.Level = range reduce.Levels() {
-						e, err := NewEvaluator(l, o)
-						require.NoError(t, err)
-						value, err := e.Gradient([][][]float32{gradient}, batch)
-						require.NoError(t, err)
-						require.False(t, math.IsNaN(value) || math.IsInf(value, 0), "%s of %s, lesion %s, %v", Spec(l), name, lesion, o.Level)
-						for k, plane := range gradient {
-							for i, g := range plane {
-								if !(math.Abs(float64(g)) <= math.MaxFloat32) {
-									t.Fatalf("%v is the gradient of %s, %s, lesion %s, %v, channel %d, logit %v", g, Spec(l), name, lesion, o.Level, k, planes[k][i])
-								}
+				batches[name+", lesion "+lesion] = reduce.Chunk{Prediction: reduce.Float32(planes...), Target: reduce.LabelsUint8(labels)}
+			}
+		}
+		for _, l := range losses {
+			for _, o.Level = range reduce.Levels() {
+				e, err := NewEvaluator(l, o)
+				require.NoError(t, err)
+				for name, batch := range batches {
+					value, err := e.Gradient([][][]float32{gradient}, batch)
+					require.NoError(t, err)
+					require.False(t, math.IsNaN(value) || math.IsInf(value, 0), "%s of %s, %v", Spec(l), name, o.Level)
+					for k, plane := range gradient {
+						for i, g := range plane {
+							if !(math.Abs(float64(g)) <= math.MaxFloat32) {
+								t.Fatalf("%v is the gradient of %s, %s, %v, channel %d, voxel %d", g, Spec(l), name, o.Level, k, i)
 							}
 						}
 					}

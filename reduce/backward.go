@@ -351,14 +351,15 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 	case t.labels != nil:
 		b.hard = hardBackward{
 			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
-			ahead: b.worker.ahead, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			ahead: b.worker.ahead, space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.hardBackward(p, &b.hard)
 	case len(t.planes) == 1:
 		b.soft = softBackward{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
-			gradient: b.out[0][at : at+end-start], eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			gradient: b.out[0][at : at+end-start], space: &b.worker.space,
+			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.softBackward(p, &b.soft)

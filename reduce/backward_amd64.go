@@ -7,8 +7,7 @@ func hardBackwardAVX2(p pass, c *hardBackward) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
 	raceWrite(c.gradient)
-	var work avx2Work
-	return hardBackwardAVX2Work(p, c, &work)
+	return hardBackwardAVX2Work(p, c, c.space.avx2())
 }
 
 //go:noinline

@@ -66,8 +66,7 @@ done:                                          \
 
 // PREPARE takes STEPS with every 64 voxels of a block.
 #define PREPARE(STEPS) \
-	LEAQ hardBackward_scratch+63(CALL), BLOCK_AT \
-	ANDQ $~63, BLOCK_AT               \
+	LEAQ avx2Work_block(W), BLOCK_AT       \
 	MOVL $(const_BlockSize/64), GROUPS \
 prepare:                                  \
 	STEPS                             \

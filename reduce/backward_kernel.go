@@ -41,9 +41,9 @@ type hardBackward struct {
 	ahead      int     // see fetchAhead
 	// class holds the coefficients of both classes. Those of class 0 are
 	// negated: what is wanted is the derivative by the foreground's margin.
-	class   [2]coefficients
-	scratch hardScratch
-	power   power
+	class [2]coefficients
+	space *workspace
+	power power
 
 	add         bool // gradient += instead of =
 	stream      bool // where not, gradient is better written past the caches; it is at a multiple of streamAlign
@@ -61,6 +61,7 @@ type softBackward struct {
 	gamma      float32
 	hi, lo     float32
 	class      [2]coefficients // as in hardBackward
+	space      *workspace
 	scratch    softScratch
 	power      power
 

@@ -171,6 +171,47 @@ func TestBackwardIsTheDerivative(t *testing.T) {
 	}
 }
 
+// A gradient that is large enough to be written past the caches has the bits of
+// one that comes in small chunks, wherever its memory begins.
+func TestLargeGradient(t *testing.T) {
+	const n, small = streamFrom/4 + 700, 3 * SegmentSize
+	rng := rand.New(rand.NewPCG(16, 16))
+	x, labels := make([]float32, n), make([]uint8, n)
+	for i := range x {
+		x[i], labels[i] = (rng.Float32()-.5)*20, uint8(bit(i%1000 < 30))
+	}
+	o := Options{Activation: Sigmoid, CE: true, Gammas: []float64{2}}
+	d := randomDerivatives(rng, o)
+	chunk := func(from, to int) Chunk {
+		return Chunk{Prediction: Float32(x[from:to]), Target: LabelsUint8(labels[from:to])}
+	}
+	for _, o.Level = range Levels() {
+		if o.Level == Generic {
+			continue // it knows no caches
+		}
+		b := must(NewBackward(o))
+		b.Set(d, 1)
+		want, memory := make([]float32, n), make([]float32, n+streamAlign/4)
+		for from := 0; from < n; from += small {
+			to := min(from+small, n)
+			require.NoError(t, b.Pull(0, chunk(from, to), want[from:to]))
+		}
+		aligned := 0
+		for offset := range streamAlign / 4 {
+			got, c := memory[offset:offset+n], chunk(0, n)
+			if b.streams(&c, [][]float32{got}, false) {
+				aligned++
+			} else if offset > 2 {
+				continue
+			}
+			clear(got)
+			require.NoError(t, b.Pull(0, c, got))
+			requireBits(t, want, got, "%v, from element %d of its memory on", o.Level, offset)
+		}
+		require.Equal(t, 1, aligned, "one of the places is written to past the caches")
+	}
+}
+
 // Bad data is the error that Fold gives; misuse panics before anything is
 // written.
 func TestBackwardRefuses(t *testing.T) {

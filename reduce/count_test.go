@@ -2,15 +2,15 @@ package reduce
 
 import (
 	"bufio"
-	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,27 +24,34 @@ var countInstructions = flag.Bool("instructions", false, "count the instructions
 // those of the AVX2 kernel, whose vectors are twice as wide.
 const neonLimit = 2.2
 
-// countBlocks is the number of blocks counted: enough that the entry to a
-// kernel does not show.
-const countBlocks = 4
+// What is counted: blocks enough that the entry to a kernel does not show, and
+// several channels.
+const (
+	countBlocks   = 4
+	countVoxels   = countBlocks * BlockSize
+	countChannels = 4
+)
 
-// countPaths are the labels of voxel i that take a kernel along one path each.
+// countPaths are the voxels that take a kernel along one path each: the class
+// of voxel i, and its soft target of that class, the other classes' being what
+// is left.
 var countPaths = []struct {
-	name  string
-	label func(i int) uint8
+	name   string
+	class  func(i int) int
+	target func(rng *rand.Rand) float32
 }{
-	{"background", func(int) uint8 { return 0 }},
-	{"foreground", func(int) uint8 { return 1 }},
-	{"mixed", func(i int) uint8 { return uint8(i % 2) }},
+	{"background", func(int) int { return 0 }, func(*rand.Rand) float32 { return 1 }},
+	{"foreground", func(int) int { return 1 }, func(*rand.Rand) float32 { return 1 }},
+	{"mixed", func(i int) int { return i }, (*rand.Rand).Float32},
 }
 
 // TestInstructions counts the instructions that each NEON kernel executes per
 // voxel, on groups of one class and on mixed ones, and holds them to the AVX2
 // kernel's. There is no arm64 machine to time them on, and what an emulator
 // takes says nothing. Both are counted alike: qemu runs this test's binary for
-// the architecture, one instruction per translation block, and logs the blocks
-// that lie in a kernel. So a loop counts as often as it is run, and what a
-// block costs beside its loops counts too.
+// the architecture and logs every run of a translation block that lies in a
+// kernel. So a loop counts as often as it is run, and what a block costs beside
+// its loops counts too.
 func TestInstructions(t *testing.T) {
 	if !*countInstructions {
 		t.Skip("counts with -instructions; needs qemu-aarch64 and qemu-x86_64, static or not")
@@ -52,21 +59,18 @@ func TestInstructions(t *testing.T) {
 	neon := countKernels(t, "arm64", "qemu-aarch64", "NEON")
 	avx2 := countKernels(t, "amd64", "qemu-x86_64", "AVX2")
 	require.NotEmpty(t, neon)
-	var kernels []string
-	for kernel := range neon {
-		kernels = append(kernels, kernel)
-	}
-	sort.Strings(kernels)
-	t.Logf("%-26s %-10s %6s %6s %6s", "instructions per voxel", "", "NEON", "AVX2", "ratio")
+	kernels := slices.Sorted(maps.Keys(neon))
+	t.Logf("%-34s %-10s %6s %6s %6s", "instructions per voxel", "", "NEON", "AVX2", "ratio")
 	for _, kernel := range kernels {
 		for i, path := range countPaths {
 			n := neon[kernel][i]
+			require.NotZero(t, n, "%s is not called", kernel)
 			if avx2[kernel] == nil {
-				t.Logf("%-26s %-10s %6.2f %6s", kernel, path.name, n, "–")
+				t.Logf("%-34s %-10s %6.2f %6s", kernel, path.name, n, "–")
 				continue
 			}
 			ratio := n / avx2[kernel][i]
-			t.Logf("%-26s %-10s %6.2f %6.2f %6.2f", kernel, path.name, n, avx2[kernel][i], ratio)
+			t.Logf("%-34s %-10s %6.2f %6.2f %6.2f", kernel, path.name, n, avx2[kernel][i], ratio)
 			assert.LessOrEqual(t, ratio, neonLimit, "%s, %s", kernel, path.name)
 		}
 	}
@@ -82,11 +86,7 @@ func countKernels(t *testing.T, arch, emulator, set string) map[string][]float64
 	}
 	require.NoError(t, err)
 	binary, dir := buildTest(t, arch), t.TempDir()
-	kernel := regexp.MustCompile(`\.(hard\w+)` + set + `\.abi0$`)
-	single := "-singlestep" // until qemu 8.1
-	if help, _ := exec.Command(qemu, "-help").Output(); bytes.Contains(help, []byte("one-insn-per-tb")) {
-		single = "-one-insn-per-tb"
-	}
+	kernel := regexp.MustCompile(`/reduce\.(\w+)` + set + `\.abi0$`)
 	var ranges []string
 	_, kernels := symbols(t, binary, kernel)
 	for _, s := range kernels {
@@ -98,24 +98,55 @@ func countKernels(t *testing.T, arch, emulator, set string) map[string][]float64
 	counts := map[string][]float64{}
 	for i, path := range countPaths {
 		log := filepath.Join(dir, path.name)
-		run := exec.Command(qemu, "-cpu", "max", single, "-d", "exec,nochain", "-dfilter", strings.Join(ranges, ","), "-D", log,
+		run := exec.Command(qemu, "-cpu", "max", "-d", "op,exec,nochain", "-dfilter", strings.Join(ranges, ","), "-D", log,
 			binary, "-test.run=^TestCountedWork$")
-		run.Env = append(os.Environ(), "VOXFOLD_COUNTED_PATH="+path.name)
+		// A signal would end a block at its first instruction, and have it run again.
+		run.Env = append(os.Environ(), "VOXFOLD_COUNTED_PATH="+path.name, "GODEBUG=asyncpreemptoff=1", "GOGC=off")
 		output, err := run.CombinedOutput()
 		require.NoError(t, err, "%s", output)
-		f, err := os.Open(log)
-		require.NoError(t, err)
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			if m := kernel.FindStringSubmatch(lines.Text()); m != nil {
-				if counts[m[1]] == nil {
-					counts[m[1]] = make([]float64, len(countPaths))
-				}
-				counts[m[1]][i] += 1. / (countBlocks * BlockSize)
+		n, runs := executed(t, log)
+		for _, s := range kernels {
+			name := kernel.FindStringSubmatch(s.Name)[1]
+			if counts[name] == nil {
+				counts[name] = make([]float64, len(countPaths))
+			}
+			if calls := runs[fmt.Sprintf("%016x", s.Value)]; calls > 0 {
+				counts[name][i] = float64(n[s.Name]) / float64(calls*countVoxels)
 			}
 		}
-		f.Close()
 	}
 	return counts
+}
+
+// executed returns the number of instructions executed by symbol, and how often
+// each block ran by its address, of a log of qemu. A block's translation is
+// logged when it is made, with a line for each instruction's address, and its
+// address again whenever it runs.
+func executed(t *testing.T, log string) (n, runs map[string]int) {
+	t.Helper()
+	f, err := os.Open(log)
+	require.NoError(t, err)
+	defer f.Close()
+	n, runs = map[string]int{}, map[string]int{}
+	size, first := map[string]int{}, ""
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		switch fields := strings.Fields(lines.Text()); {
+		case len(fields) == 1 && fields[0] == "OP:":
+			first = ""
+		case len(fields) > 1 && fields[0] == "----":
+			if first == "" {
+				first = fields[1]
+				size[first] = 0
+			}
+			size[first]++
+		case len(fields) > 4 && fields[0] == "Trace":
+			address := strings.Split(fields[3], "/")[1] // [base/address/flags/flags]
+			require.NotZero(t, size[address], "a block that was not translated")
+			n[fields[4]] += size[address]
+			runs[address]++
+		}
+	}
+	return n, runs
 }
 
 // TestCountedWork is what TestInstructions runs under emulation: each kernel
@@ -126,20 +157,94 @@ func TestCountedWork(t *testing.T) {
 		t.Skip("run by TestInstructions")
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	x, labels := make([]float32, countBlocks*BlockSize), make([]uint8, countBlocks*BlockSize)
+	labels, classes, weights := make([]uint8, countVoxels), make([]int32, countVoxels), make([]float32, countVoxels)
+	fill(weights, 1)
+	targets := planesOf(countChannels, countVoxels)
 	for _, path := range countPaths {
-		if path.name == name {
-			for i := range x {
-				x[i], labels[i] = rng.Float32(), path.label(i)
+		if path.name != name {
+			continue
+		}
+		for i := range classes {
+			labels[i], classes[i] = uint8(path.class(i)%2), int32(path.class(i)%countChannels)
+			y := path.target(rng)
+			for k := range targets {
+				targets[k][i] = (1 - y) / (countChannels - 1)
 			}
+			targets[classes[i]][i] = y
 		}
 	}
+	const eps, oneMinus = 1e-7, 1 - 1e-7
+	pulls := [2]coefficients{{.1, .2, .3}, {-.1, -.2, -.3}}
+	planePulls := make([]planeCoefficients, countChannels)
+	for k := range planePulls {
+		planePulls[k] = planeCoefficients{own: -.1, other: .2, ce: .3, focal: .4}
+	}
+	gradient, scratch := planesOf(countChannels, countVoxels), make([]float32, countChannels*BlockSize)
 	for _, p := range everyPass() {
-		call := newHardCall(.7)
-		call.power.form = p.form
-		call.prediction, call.labels = x, labels
+		w := newPower(gammaOf(p.form))
+		w.form = p.form
+		planes := planesOf(countChannels, countVoxels)
+		for _, plane := range planes {
+			for i := range plane {
+				plane[i] = rng.Float32()
+				if p.input == logits {
+					plane[i] = 8*plane[i] - 4
+				}
+			}
+		}
+		x, target := planes[0], targets[1]
 		for _, level := range Levels() {
-			require.Equal(t, countBlocks, level.hard(p, call))
+			if level == Generic {
+				continue
+			}
+			require.Equal(t, countBlocks, level.hard(p, &hardCall{
+				prediction: x, labels: labels, ignore: 256, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
+			}))
+			require.Equal(t, countBlocks, level.soft(p, &softCall{
+				prediction: x, target: target, weights: weights, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
+			}))
+			require.Equal(t, countBlocks, level.hardBackward(p, &hardBackward{
+				prediction: x, labels: labels, gradient: gradient[0], ignore: 256, class: pulls,
+				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
+			}))
+			require.Equal(t, countBlocks, level.softBackward(p, &softBackward{
+				prediction: x, target: target, weights: weights, gradient: gradient[0], class: pulls,
+				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
+			}))
+			hard := planarCall{
+				planes: planes, labels: classes, sums: make([]planeSums, countChannels), scratch: scratch,
+				eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
+			}
+			hardBack := planarBackward{
+				planes: planes, labels: classes, gradient: gradient, class: planePulls, scratch: scratch,
+				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
+			}
+			soft, softBack := hard, hardBack
+			soft.labels, soft.targets, soft.weights = nil, targets, weights
+			softBack.labels, softBack.targets, softBack.weights = nil, targets, weights
+			require.Equal(t, countBlocks, level.planar(p, &hard))
+			require.Equal(t, countBlocks, level.planar(p, &soft))
+			require.Equal(t, countBlocks, level.planarBackward(p, &hardBack))
+			require.Equal(t, countBlocks, level.planarBackward(p, &softBack))
+		}
+	}
+	halves, words := make([]uint16, countVoxels), narrow[uint16](classes)
+	codes, table := make([]uint8, countVoxels), newRules(&Options{Nonzero: true}).codes
+	for _, level := range Levels() {
+		if level == Generic {
+			continue
+		}
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), labels, 1))
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), words, countChannels))
+		require.Equal(t, countVoxels, widen(level, make([]int32, countVoxels), classes, countChannels))
+		require.Equal(t, countVoxels, encodeRows(level, codes, labels, table))
+		require.Equal(t, countVoxels, encodeRows(level, codes, words, table))
+		require.Equal(t, countVoxels, encodeRows(level, codes, classes, table))
+		for f := mapNegLog; f <= mapPower; f++ {
+			level.elementary(f, &mapCall{src: gradient[0], dst: gradient[1]})
+		}
+		for _, prediction := range []Prediction{Float64(make([]float64, countVoxels)), Float16(halves), BFloat16(halves), Quantised(labels)} {
+			require.Equal(t, countVoxels, level.convert(gradient[0], &prediction, 0, 0))
 		}
 	}
 }

@@ -9,6 +9,10 @@
 #define SRC  SI
 #define LEFT CX // numbers
 
+// PREFETCH asks for what is converted some tiles later: while a tile is at
+// work nobody asks for the next one.
+#define PREFETCH PREFETCHT0 4096(SRC)
+
 #define CONVERT_BEGIN \
 	MOVQ  dst_base+0(FP), DST  \
 	MOVQ  dst_len+8(FP), LEFT  \
@@ -29,8 +33,10 @@ TEXT ·float64AVX2(SB), NOSPLIT, $0-48
 	CONVERT_BEGIN
 
 loop:
+	PREFETCH
 	VCVTPD2PSY  (SRC), X0
 	VCVTPD2PSY  32(SRC), X2
+	PREFETCHT0  4096+64(SRC)
 	VCVTPD2PSY  64(SRC), X1
 	VCVTPD2PSY  96(SRC), X3
 	VINSERTF128 $1, X2, Y0, Y0
@@ -46,6 +52,7 @@ TEXT ·float16AVX2(SB), NOSPLIT, $0-48
 	CONVERT_BEGIN
 
 loop:
+	PREFETCH
 	VCVTPH2PS (SRC), Y0
 	VCVTPH2PS 16(SRC), Y1
 	CONVERT_END(2)
@@ -59,6 +66,7 @@ TEXT ·bfloat16AVX2(SB), NOSPLIT, $0-48
 	CONVERT_BEGIN
 
 loop:
+	PREFETCH
 	VPMOVZXWD (SRC), Y0
 	VPMOVZXWD 16(SRC), Y1
 	VPSLLD    $16, Y0, Y0
@@ -77,6 +85,7 @@ TEXT ·quantisedAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTD X2, Y2
 
 loop:
+	PREFETCH
 	VPMOVZXBD (SRC), Y0
 	VPMOVZXBD 8(SRC), Y1
 	VCVTDQ2PS Y0, Y0

@@ -4,9 +4,13 @@ package reduce
 // the levels function by function over every float32. Assembly makes them of
 // the macros that its kernels are made of.
 
+// mapGroup is how many numbers a level may take at a time, one half of them by
+// other steps than the other where its kernels have both.
+const mapGroup = 64
+
 // A mapCall applies an elementary function to a slice.
 type mapCall struct {
-	src, dst []float32 // a multiple of Lanes long
+	src, dst []float32 // a multiple of mapGroup long
 	hi, lo   float32   // γ in two parts, for the power
 }
 

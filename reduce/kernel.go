@@ -67,14 +67,15 @@ type hardCall struct {
 	hi, lo     float32 // γ in two parts
 	ahead      int     // see fetchAhead
 	sums       hardSums
-	scratch    hardScratch
+	space      *workspace
 	power      power
 
 	clampRegion bool // portable kernels only
 }
 
-// A hardScratch is memory for a kernel to use.
-type hardScratch [5*BlockSize + 16]float32
+// A workspace is memory for a kernel to use, whatever it holds. It is the
+// worker's, since to clear as much for every call would show in short ones.
+type workspace [4608]float32
 
 // A softCall is the argument of the one-channel kernels for targets and
 // weights that are numbers. Every voxel adds to both classes: to the
@@ -88,6 +89,7 @@ type softCall struct {
 	hi, lo     float32
 	sums       hardSums // n is not used
 	w          float64  // Σ w
+	space      *workspace
 	scratch    softScratch
 	power      power
 

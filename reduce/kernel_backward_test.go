@@ -108,7 +108,7 @@ func (c *calls) coefficients() (k coefficients) {
 
 func (c *calls) soft(w power) softCall {
 	return softCall{
-		prediction: c.values(), target: c.fractions(), weights: c.weights(),
+		prediction: c.values(), target: c.fractions(), weights: c.weights(), space: usedSpace(),
 		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
 	}
 }
@@ -174,6 +174,7 @@ func (c *calls) compareSoft(t *testing.T, w power) {
 	want := call
 	blocks := softGeneric(c.pass, &want)
 	back := softBackward{
+		space:      call.space,
 		prediction: call.prediction, target: call.target, weights: call.weights, eps: call.eps, oneMinus: call.oneMinus,
 		gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
 		add: c.rng.IntN(2) == 0,
@@ -213,6 +214,7 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 	}
 	texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
 	call := hardBackward{
+		space:      usedSpace(),
 		prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
 		hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
 	}

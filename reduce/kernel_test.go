@@ -20,9 +20,17 @@ func everyPass() (all []pass) {
 	return all
 }
 
+// usedSpace returns a workspace in which nothing is as a kernel wants it: none
+// may count on finding zeros.
+func usedSpace() *workspace {
+	w := new(workspace)
+	fill(w[:], float32(math.NaN()))
+	return w
+}
+
 func newHardCall(gamma float64) *hardCall {
 	p := newPower(gamma)
-	return &hardCall{ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
+	return &hardCall{space: usedSpace(), ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
 }
 
 // A texture makes test volumes: labels in runs of a random length, and values
@@ -125,31 +133,4 @@ func FuzzHard(f *testing.F) {
 			compareHard(t, p, *call)
 		}
 	})
-}
-
-// TestWiden: every level copies the labels that the portable kernel does.
-func TestWiden(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 7))
-	for n := range 4*widenRow + 2 {
-		compareWiden(t, rng, make([]uint8, n), make([]int32, n))
-	}
-}
-
-// compareWiden does so for labels up to a greatest one that few exceed.
-func compareWiden(t *testing.T, rng *rand.Rand, labels []uint8, dst []int32) {
-	t.Helper()
-	most := uint8(rng.Uint32())
-	for i := range labels {
-		labels[i] = uint8(rng.Uint32N(uint32(most) + 1))
-		if rng.IntN(200) == 0 {
-			labels[i] = uint8(rng.Uint32())
-		}
-	}
-	want := make([]int32, len(dst))
-	done := widenGeneric(want, labels, most)
-	for _, level := range Levels() {
-		clear(dst)
-		require.Equal(t, done, level.widen(dst, labels, most), "%v, %d labels up to %d", level, len(labels), most)
-		require.Equal(t, want[:done], dst[:done], "%v, %d labels up to %d", level, len(labels), most)
-	}
 }

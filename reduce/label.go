@@ -159,24 +159,14 @@ func ignoredWeight(w float32) float32 {
 	return w
 }
 
-// loadClasses looks the classes of labels up, but for runs of labels that are
-// classes themselves, which it copies: of uint8 labels by a kernel.
+// loadClasses looks the classes of labels up, but for rows of labels that are
+// classes themselves: a kernel copies those.
 func loadClasses[T Label](dst []int32, r *rules, labels []T) (invalid bool) {
-	dst = dst[:len(labels)]
-	bytes, _ := any(labels).([]uint8)
 	for i := 0; i < len(labels); {
-		if bytes != nil && r.plain > 0 {
-			i += r.level.widen(dst[i:], bytes[i:], uint8(r.plain-1))
+		if r.plain > 0 {
+			i += widen(r.level, dst[i:], labels[i:], uint8(r.plain-1))
 		}
-		end := min(i+widenRow, len(labels))
-		if bytes == nil {
-			end = len(labels)
-		}
-		for ; i < end; i++ {
-			if label := uint32(labels[i]); label < uint32(r.plain) {
-				dst[i] = int32(label)
-				continue
-			}
+		for end := min(i+widenRow, len(labels)); i < end; i++ {
 			dst[i] = r.class(int32(labels[i]))
 			invalid = invalid || dst[i] == classInvalid
 		}
@@ -187,18 +177,19 @@ func loadClasses[T Label](dst []int32, r *rules, labels []T) (invalid bool) {
 // widenRow is the number of labels that are widened at a time.
 const widenRow = 64
 
-// widenGeneric copies labels to dst, in rows of widenRow. It stops in front of
-// a row with a label that is greater than most, and of an incomplete one, and
-// returns the number of labels copied.
-func widenGeneric(dst []int32, labels []uint8, most uint8) (done int) {
+// widenGeneric is the specification of widen: it copies labels to dst, in rows
+// of widenRow. It stops in front of a row with a label that is greater than
+// most, or negative, and of an incomplete one, and returns the number of labels
+// copied.
+func widenGeneric[T Label](dst []int32, labels []T, most uint8) (done int) {
 	for ; done+widenRow <= len(labels); done += widenRow {
 		row := dst[done:][:widenRow]
-		greatest := uint8(0)
+		greatest := uint32(0)
 		for i, label := range labels[done:][:widenRow] {
-			greatest = max(greatest, label)
+			greatest = max(greatest, uint32(label))
 			row[i] = int32(label)
 		}
-		if greatest > most {
+		if greatest > uint32(most) {
 			break
 		}
 	}

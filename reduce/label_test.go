@@ -160,3 +160,39 @@ func TestLabelsMakeNoDifference(t *testing.T) {
 		}
 	}
 }
+
+// TestWiden: every level copies the labels that the portable code does.
+func TestWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for n := range 4*widenRow + 2 {
+		compareWiden(t, rng, n, anywhere)
+	}
+}
+
+// compareWiden does so for n labels of each type, up to a greatest one that few
+// exceed. The memory is what alloc gives.
+func compareWiden(t *testing.T, rng *rand.Rand, n int, alloc func(size int) []byte) {
+	t.Helper()
+	most := uint8(rng.Uint32())
+	labels := make([]int32, n)
+	for i := range labels {
+		labels[i] = rng.Int32N(int32(most) + 1)
+		if rng.IntN(200) == 0 {
+			labels[i] = int32(rng.Uint32()) >> rng.IntN(32)
+		}
+	}
+	compareWidenOf(t, narrowTo[uint8](labels, alloc), most, alloc)
+	compareWidenOf(t, narrowTo[uint16](labels, alloc), most, alloc)
+	compareWidenOf(t, narrowTo[int32](labels, alloc), most, alloc)
+}
+
+func compareWidenOf[T Label](t *testing.T, labels []T, most uint8, alloc func(size int) []byte) {
+	t.Helper()
+	want := make([]int32, len(labels))
+	done := widenGeneric(want, labels, most)
+	for _, level := range Levels() {
+		got := view[int32](alloc(4 * len(labels)))
+		require.Equal(t, done, widen(level, got, labels, most), "%v, %d labels of %T up to %d", level, len(labels), labels, most)
+		require.Equal(t, want[:done], got[:done], "%v, %d labels of %T up to %d", level, len(labels), labels, most)
+	}
+}

@@ -86,14 +86,15 @@ func (l Level) planarBackward(p pass, c *planarBackward) int {
 	return planarBackwardGeneric(p, c)
 }
 
-func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
-	switch l {
-	case AVX512:
-		return widenAVX512(dst, labels, most)
-	case AVX2:
-		return widenAVX2(dst, labels, most)
+func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
+	bytes, _ := any(labels).([]uint8)
+	switch {
+	case l == Generic:
+		return widenGeneric(dst, labels, most)
+	case l == AVX512 && bytes != nil:
+		return widenAVX512(dst, bytes, most)
 	}
-	return widenGeneric(dst, labels, most)
+	return widenAVX2(dst, labels, most)
 }
 
 // convert is the same for AVX-512: moving the numbers takes the time.

@@ -56,11 +56,11 @@ func (l Level) elementary(f int, c *mapCall) {
 	mapGeneric(f, c)
 }
 
-func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
-	if l == NEON {
-		return widenNEON(dst, labels, most)
+func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
+	if l == Generic {
+		return widenGeneric(dst, labels, most)
 	}
-	return widenGeneric(dst, labels, most)
+	return widenNEON(dst, labels, most)
 }
 
 func (l Level) convert(dst []float32, p *Prediction, k, from int) int {

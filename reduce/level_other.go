@@ -19,7 +19,7 @@ func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBack
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
 
-func (l Level) widen(dst []int32, labels []uint8, most uint8) int {
+func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
 	return widenGeneric(dst, labels, most)
 }
 

@@ -104,9 +104,11 @@
 #define VSHLL16_S4(n, d)    WORD $(0x2e613800 | (n)<<5 | (d)) // n << 16
 #define VSHLL16_2_S4(n, d)  WORD $(0x6e613800 | (n)<<5 | (d))
 
-// Used by the codes of labels.
+// Used by the codes and classes of labels.
 #define VUSHR4_B16(n, d)    WORD $(0x6f0c0400 | (n)<<5 | (d)) // n >> 4
 #define VUZP1_B16(m, n, d)  WORD $(0x4e001800 | (m)<<16 | (n)<<5 | (d)) // the even lanes of n, then of m
 #define VUZP2_B16(m, n, d)  WORD $(0x4e005800 | (m)<<16 | (n)<<5 | (d)) // the odd lanes
+#define VUMAX_H8(m, n, d)   WORD $(0x6e606400 | (m)<<16 | (n)<<5 | (d))
+#define VUMAXV_H8(n, d)     WORD $(0x6e70a800 | (n)<<5 | (d)) // the largest lane
 #define VUZP1_H8(m, n, d)   WORD $(0x4e401800 | (m)<<16 | (n)<<5 | (d))
 #define VUZP2_H8(m, n, d)   WORD $(0x4e405800 | (m)<<16 | (n)<<5 | (d))

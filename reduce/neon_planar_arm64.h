@@ -217,19 +217,18 @@ same:                             \
 	VST1P_S4(TEMP_NUMBER, QA)          \
 	VST1P_S4(TEMP_NUMBER, QB)
 
-// QE = −log r, from r where that is ½ or more, else from the inverse. Takes QA,
-// QB and QC. BELOW puts most − x into QF.
-#define SOFTMAX_LOG(BELOW) \
+// QE = −log r of the own class, from r where that is ½ or more, else from the
+// inverse. Takes QA, QB and QC.
+#define OWN_LOG \
 	LOAD_K0(neonTable_half)       \
 	EACH_N(VFCMGT_S4, QA, K0, QD) \ // QD = r < ½
 	EACH(VBIT_B16, QD, QC, QA)    \ // QA = QD ? inverse : r
 	EACH_N(VFSUB_S4, QC, ONE, QE) \
 	EACH(VBIT_B16, QD, QE, QB)    \ // QB = QD ? 1 − inverse : s
-	BELOW                         \
+	LOAD_ROW(neonRows_below, QF)  \
 	EACH(VAND_B16, QD, QF, QF)    \ // QF = QD ? below : 0
 	NEG_LOG(QA, QB, QC, QE, QG)   \
 	EACH(VFADD_S4, QF, QE, QE)
-#define OWN_LOG SOFTMAX_LOG(LOAD_ROW(neonRows_below, QF))
 
 // QB = s, at least 2^-126.
 #define FLOOR \

@@ -104,24 +104,38 @@ mixed:                       \
 	EACH(VBIT_B16, QE, QB, QD)   \
 	B    found
 
-// QE = −log p of the class under way. Takes p in QA and q in QB; QD is scratch.
-// Where one of the p is ½ or more it goes to LARGE_LOG, which stands apart and
-// takes every other set too: KEEP saves what is in them, KEPT brings it back.
+// QE = −log p of the class under way, of p in QA and q in QB, which stays. QA
+// and QD are scratch. Where one of the p is ½ or more it goes to LARGE_LOG,
+// which stands apart and takes QC and QG too: RESTORE brings them back.
 #define CLASS_LOG(large, found) \
-	VUMAX_S4(QA, QA+1, QD)      \
-	VUMAX_S4(QA+2, QA+3, QD+1)  \
-	VUMAX_S4(QD, QD+1, QD)      \
-	VUMAXV_S4(QD, QD)           \
-	VMOV_W(QD, TEMP_NUMBER)     \
-	CMPW HALF, TEMP             \
-	BHS  large                  \
-	LOAD_BELOW(QE)              \
-	LOAD_ROW(neonRows_l, QD)    \
-	EACH(VFADD_S4, QD, QE, QE)  \
+	LOAD_BELOW(QE)             \
+	LOAD_ROW(neonRows_l, QD)   \
+	EACH(VFADD_S4, QD, QE, QE) \
+	VUMAX_S4(QA, QA+1, QD)     \
+	VUMAX_S4(QA+2, QA+3, QD+1) \
+	VUMAX_S4(QD, QD+1, QD)     \
+	VUMAXV_S4(QD, QD)          \
+	VMOV_W(QD, TEMP_NUMBER)    \
+	CMPW HALF, TEMP            \
+	BHS  large                 \
 found:
-#define LARGE_LOG(KEEP, KEPT, large, found) \
-large:                                    \
-	KEEP                                      \
-	SOFTMAX_LOG(LOAD_BELOW(QF))               \
-	KEPT                                      \
+// There it is negLog(p, q) of 2^0·p, which is of q alone.
+#define LARGE_LOG(RESTORE, large, found) \
+large:                            \
+	LOAD_K0(neonTable_half)           \
+	EACH_N(VFCMGT_S4, QA, K0, QA)     \ // QA = p < ½
+	LOAD_K1(neonTable_negLogFactors)  \
+	POLYNOMIAL(neonTable_negLog)      \
+	FIRST(VFMLA_LANE, 0, QB, QD)      \
+	HORNER(VFMLA_S4, QD, QB, QG)      \
+	HORNER(VFMLA_S4, QG, QB, QD)      \
+	HORNER(VFMLA_S4, QD, QB, QG)      \
+	HORNER(VFMLA_S4, QG, QB, QD)      \
+	HORNER(VFMLA_S4, QD, QB, QG)      \
+	HORNER(VFMLA_S4, QG, QB, QD)      \ // QD = Q(q)
+	EACH(VFMUL_S4, QB, QB, QG)        \
+	EACH1(VMOV_B16, QB, QC)           \
+	EACH(VFMLA_S4, QD, QG, QC)        \ // QC = q + q²·Q
+	EACH(VBIF_B16, QA, QC, QE)        \ // QE = QA ? QE : QC
+	RESTORE                           \
 	B    found

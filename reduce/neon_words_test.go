@@ -80,6 +80,8 @@ var neonWords = map[string]string{
 	"VCMEQ_S4":     "cmeq v$d.4s, v$n.4s, v$m.4s",
 	"VCMLT0_S4":    "cmlt v$d.4s, v$n.4s, #0",
 	"VFNEG_S4":     "fneg v$d.4s, v$n.4s",
+	"VUMAX_H8":     "umax v$d.8h, v$n.8h, v$m.8h",
+	"VUMAXV_H8":    "umaxv h$d, v$n.8h",
 	"VUSHR4_B16":   "ushr v$d.16b, v$n.16b, #4",
 	"VUZP1_B16":    "uzp1 v$d.16b, v$n.16b, v$m.16b",
 	"VUZP2_B16":    "uzp2 v$d.16b, v$n.16b, v$m.16b",

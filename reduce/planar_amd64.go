@@ -108,17 +108,3 @@ func planesHardTwoAVX2(c *planarCall) int
 
 //go:noescape
 func planesHardAnyAVX2(c *planarCall) int
-
-//go:noinline
-func widenAVX2(dst []int32, labels []uint8, most uint8) int {
-	rows := len(labels) / widenRow
-	if len(dst) < rows*widenRow {
-		panic("reduce: more labels than there is room for")
-	}
-	raceRead(labels)
-	raceWrite(dst)
-	return widenRow * widenRowsAVX2(dst, labels, uint32(most), rows)
-}
-
-//go:noescape
-func widenRowsAVX2(dst []int32, labels []uint8, most uint32, rows int) int

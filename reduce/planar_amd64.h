@@ -30,7 +30,8 @@
 
 // General registers, in place of those of one channel. CALL, X and W are the
 // same: X leads to the values of the class under way in the tile, W to the
-// scratch, less what an avx2Work has in front of k. N and M are for a moment.
+// scratch, less what an avx2Work has in front of k, AT, beside the loops over the
+// classes, to a half of it. N is for a moment.
 #define LABELS DI  // the tile's first class: four bytes, like everything here
 #define PLANES CX  // the slices of the prediction
 #define ALL    BX  // how many
@@ -137,6 +138,14 @@
 	PREFETCHT0 (AHEAD+4*half)(X) \
 	PREFETCHT0 (AHEAD+4*half+64)(X)
 
+// NEXT_HALF_OF_ROWS ends a half of the rows at AT: after the first it jumps to
+// again.
+#define NEXT_HALF_OF_ROWS(again) \
+	LEAQ 32(W), N \
+	ADDQ $32, AT  \
+	CMPQ AT, N    \
+	JEQ  again
+
 // CLASS_TO leaves the class under way in every lane of y, whose low half is x.
 #define CLASS_TO(x, y) \
 	VMOVD        CLASS, x \
@@ -188,17 +197,17 @@ end:
 	VMOVAPS T0, (LANES_W+half)(W)
 #define ADD_WEIGHT(row, g, u, s) VADDPS (ROWS_W+row)(W), T0, T0
 
-// FIND_CLASSES sets PRESENT, 32 classes at a time: bits |= 1<<(label − class),
-// which is 0 from bit 32 on and below 0, in eight lanes, which are brought
-// together and spread out over the bytes.
-#define FIND_CLASSES(classes) \
+// FIND_CLASSES sets PRESENT, 32 classes at a time: BITS makes bits |=
+// 1<<(label − class), which is 0 from bit 32 on and below 0, in eight lanes,
+// which are brought together and spread out over the bytes.
+#define FIND_CLASSES(BITS, classes) \
 	VPCMPEQD C, C, C           \
 	VPSRLD   $31, C, C         \ // 1
 	XORL     CLASS, CLASS      \
 classes:                           \
 	CLASS_TO(X13, T1)          \
 	VPXOR    T0, T0, T0        \
-	ROWS(BIT_OF_CLASS)         \
+	BITS                       \
 	VEXTRACTI128 $1, T0, X0    \
 	VPOR     G0, T0, T0        \
 	VPSHUFD  $0x4e, T0, G0     \
@@ -214,7 +223,8 @@ classes:                           \
 	ADDL     $32, CLASS        \
 	CMPL     CLASS, ALL        \
 	JCS      classes
-#define BIT_OF_CLASS(row, g, s) \
+#define LABEL_BITS ROWS(LABEL_BIT)
+#define LABEL_BIT(row, g, s) \
 	VMOVDQU row(LABELS), s \
 	VPSUBD  T1, s, s       \
 	VPSLLVD s, C, s        \
@@ -312,10 +322,10 @@ class:                            \
 	VPMAXUD t, MOST, MOST
 #define MOST_END(row, most, t) VMOVAPS most, (ROWS_MOST+row)(W)
 
-// EXPONENTIALS leaves those of all classes at EXPS, that of the own class at
-// MINE and the sum of the rest in groups of classes. KEEP_OWN is what else is to
-// be done for the voxels of a class.
-#define EXPONENTIALS(KEEP_OWN, class, second, next, same, present, presentSecond) \
+// EXPONENTIALS leaves those of all classes at EXPS, and the sum of those that
+// are not a voxel's own in groups of classes. OF_PRESENT, which stands beside
+// the way, goes on where the tile may have voxels of the class.
+#define EXPONENTIALS(class, second, next, same, present, presentSecond) \
 	VPXOR T0, T0, T0                \
 	TILE(EXP_BEGIN)                 \
 	FIRST_CLASS                     \
@@ -337,22 +347,9 @@ next:                                   \
 	TILE(GROUP_END)                 \
 same:                                   \
 	NEXT_CLASS(class)
-#define EXPONENTIALS_OF_PRESENT(KEEP_OWN, second, next, present, presentSecond) \
-present:                                \
-	CLASS_TO(X14, C)                \
-	HALF(EXP_OWN, 0)                \
-	KEEP_OWN(0)                     \
-	JMP  second                     \
-presentSecond:                          \
-	CLASS_TO(X14, C)                \
-	HALF(EXP_OWN, 32)               \
-	KEEP_OWN(32)                    \
-	JMP  next
 #define EXP_BEGIN(row, g, u, s) \
 	VMOVAPS T0, (ROWS_GROUP+row)(W)  \
-	VMOVAPS T0, (ROWS_OTHERS+row)(W) \
-	VMOVAPS T0, (ROWS_MINE+row)(W)   \
-	VMOVAPS T0, (ROWS_BELOW+row)(W)
+	VMOVAPS T0, (ROWS_OTHERS+row)(W)
 #define EXP_OF_HALF(half) \
 	HALF(BELOW_MOST, half) \
 	PREFETCH_HALF(half)    \
@@ -365,6 +362,12 @@ presentSecond:                          \
 	VADDPS  (ROWS_GROUP+row)(W), u, T0 \
 	VMOVAPS T0, (ROWS_GROUP+row)(W)
 #define EXP_KEEP(row, g, u, s) VMOVAPS u, row(EXPS)
+
+// EXP_OWN, in the class under way in C, leaves the exponentials of its voxels at
+// MINE, and their logits less the largest at BELOW, after OWN_BEGIN.
+#define OWN_BEGIN(row, g, u, s) \
+	VMOVAPS T0, (ROWS_MINE+row)(W)  \
+	VMOVAPS T0, (ROWS_BELOW+row)(W)
 #define EXP_OWN(row, g, u, s) \
 	VPCMPEQD  row(LABELS), C, g          \ // if label == class {
 	VMOVAPS   (ROWS_MOST+row)(W), T0     \
@@ -385,47 +388,46 @@ presentSecond:                          \
 	VPXOR   T0, T0, T0                   \
 	VMOVAPS T0, (ROWS_GROUP+row)(W)
 
-// OWN_SIDES leaves r, s and 1/Σ of a half in U, S and G, and in memory.
-#define OWN_SIDES(half) \
+// OWN_SIDES leaves r, s and 1/Σ of the half at AT in U, S and G, and 1/Σ in
+// memory.
+#define OWN_SIDES \
 	CONST(avx2Constants_one) \
-	HALF(OWN_SIDES_ROW, half)
+	HALF(OWN_SIDES_ROW, 0)
 #define OWN_SIDES_ROW(row, g, u, s) \
-	VMOVAPS (ROWS_GROUP+row)(W), s     \
-	VADDPS  (ROWS_OTHERS+row)(W), s, s \
-	VMOVAPS (ROWS_MINE+row)(W), u      \
-	VADDPS  u, s, T0                   \
-	VDIVPS  T0, C, g                   \
-	VMOVAPS g, (ROWS_INVERSE+row)(W)   \
-	VMULPS  g, u, u                    \
-	VMULPS  g, s, s                    \
-	KEEP_SIDES(row, g, u, s)
-#define KEEP_SIDES(row, g, r, s) \
-	VMOVAPS r, (ROWS_R+row)(W) \
-	VMOVAPS s, (ROWS_S+row)(W)
+	VMOVAPS (ROWS_GROUP+row)(AT), s     \
+	VADDPS  (ROWS_OTHERS+row)(AT), s, s \
+	VMOVAPS (ROWS_MINE+row)(AT), u      \
+	VADDPS  u, s, T0                    \
+	VDIVPS  T0, C, g                    \
+	VMOVAPS g, (ROWS_INVERSE+row)(AT)   \
+	VMULPS  g, u, u                     \
+	VMULPS  g, s, s
+#define KEEP_R(row, g, r, s) VMOVAPS r, (ROWS_R+row)(AT)
+#define KEEP_S(row, g, r, s) VMOVAPS s, (ROWS_S+row)(AT)
 
 // OWN_LOG follows, and leaves −log r in U: from r where that is ½ or more, else
 // from 1/Σ.
-#define OWN_LOG(half, near, end) \
+#define OWN_LOG(near, end) \
 	IF_NEAR(near)                 \
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), T1 \
-	HALF(OWN_LOG_ROW, half)       \
+	HALF(OWN_LOG_ROW, 0)          \
 	NEG_LOG                       \
-	HALF(OWN_LOG_JOIN, half)      \
+	HALF(OWN_LOG_JOIN, 0)         \
 	JMP end                       \
 near:                                 \
 	NEG_LOG_NEAR                  \
 end:
 #define OWN_LOG_ROW(row, inverse, r, s) \
-	VCMPPS    $1, C, r, T0                \ // if r < ½ {
-	VBLENDVPS T0, inverse, r, r           \
-	VSUBPS    inverse, T1, inverse        \
-	VBLENDVPS T0, inverse, s, s           \
-	VANDPS    (ROWS_BELOW+row)(W), T0, T0 \ // } else { below = 0 }
-	VMOVAPS   T0, (ROWS_BELOW+row)(W)
-#define OWN_LOG_JOIN(row, g, l, s) VADDPS (ROWS_BELOW+row)(W), l, l
+	VCMPPS    $1, C, r, T0                 \ // if r < ½ {
+	VBLENDVPS T0, inverse, r, r            \
+	VSUBPS    inverse, T1, inverse         \
+	VBLENDVPS T0, inverse, s, s            \
+	VANDPS    (ROWS_BELOW+row)(AT), T0, T0 \ // } else { below = 0 }
+	VMOVAPS   T0, (ROWS_BELOW+row)(AT)
+#define OWN_LOG_JOIN(row, g, l, s) VADDPS (ROWS_BELOW+row)(AT), l, l
 
 // FLOOR_S leaves s in S, as the power takes it.
-#define FLOOR_S(half) \
+#define FLOOR_S \
 	CONST(avx2Constants_normal) \
-	HALF(FLOOR_S_ROW, half)
-#define FLOOR_S_ROW(row, g, u, s) VMAXPS (ROWS_S+row)(W), C, s
+	HALF(FLOOR_S_ROW, 0)
+#define FLOOR_S_ROW(row, g, u, s) VMAXPS (ROWS_S+row)(AT), C, s

@@ -18,9 +18,76 @@
 // The forward kernels for several channels and hard labels by AVX2 and FMA:
 // planarGeneric (planar_generic.go) by passes.
 //
-// A tile's voxels mostly are of one class. Only that class needs more than its
-// probabilities: what a voxel adds to its own class is formed once, beside the
-// loop over the classes, and added there to the classes that are present.
+// Only a voxel's own class needs more than its probabilities: what is added
+// there is formed once, beside the loops over the classes. And a tile's voxels
+// mostly are of one class: it then goes to that class at once, without weights.
+// Where a tile is mixed it is kept, and added to the classes that are present.
+
+// The class that all the tile's voxels are of, with a weight of 1 each, or -1.
+#define COMMON R12
+
+// FIND_COMMON finds it, and sets PRESENT, or goes to mixed.
+#define FIND_COMMON(clear, mixed) \
+	VPBROADCASTD (LABELS), T0 \
+	VPXOR  T1, T1, T1         \
+	ROWS(DIFFERENCE)          \
+	VPTEST T1, T1             \
+	JNZ    mixed              \
+	CMPQ   WEIGHTS_AT, $0     \
+	JNE    mixed              \
+	MOVL   (LABELS), COMMON   \
+	CMPL   COMMON, ALL        \
+	JCC    mixed              \ // ignored
+	XORL   N, N               \
+clear:                            \
+	VMOVDQA T1, PRESENT(W)(N*1) \
+	ADDL   $32, N             \
+	CMPL   N, ALL             \
+	JCS    clear              \
+	MOVB   $1, PRESENT(W)(COMMON*1)
+#define DIFFERENCE(row, g, s) \
+	VPXOR row(LABELS), T0, s \
+	VPOR  s, T1, T1
+
+// ADD_ONES adds 64 weights of 1 to their sum, which is exact.
+#define ADD_ONES \
+	CONST(avx2Constants_one) \
+	VADDPS  C, C, C \
+	VADDPS  C, C, C \
+	VADDPS  (LANES_W+0)(W), C, T0  \
+	VADDPS  (LANES_W+32)(W), C, T1 \
+	VMOVAPS T0, (LANES_W+0)(W)     \
+	VMOVAPS T1, (LANES_W+32)(W)
+
+// OWN is the walk over the two halves of what is formed beside the classes:
+// ADD_OR_KEEP adds a half of it to a sum of the common class, or keeps it at AT.
+#define OWN_HALVES(OF_HALF, own) \
+	IMUL3L $LANES_SIZE, COMMON, N     \
+	LEAQ   LANES_BEGIN(W)(N*1), LANES \ // not used below class 0
+	MOVQ   W, AT                      \
+own:                                      \
+	OF_HALF                           \
+	ADDQ   $32, LANES                 \
+	NEXT_HALF_OF_ROWS(own)
+#define ADD_OR_KEEP(lanes, KEEP_ROW, v0, v1, v2, v3, keep, end) \
+	TESTL   COMMON, COMMON            \
+	JS      keep                      \
+	VADDPS  lanes(LANES), v0, T0      \
+	VADDPS  v1, T0, T0                \
+	VADDPS  v2, T0, T0                \
+	VADDPS  v3, T0, T0                \
+	VMOVAPS T0, lanes(LANES)          \
+	JMP     end                       \
+keep:                                     \
+	HALF(KEEP_ROW, 0)                 \
+end:
+#define ADD_OR_KEEP_SIDES \
+	ADD_OR_KEEP(LANES_R, KEEP_R, U0, U1, U2, U3, keepR, endR) \
+	ADD_OR_KEEP(LANES_S, KEEP_S, S0, S1, S2, S3, keepS, endS)
+#define ADD_OR_KEEP_L ADD_OR_KEEP(LANES_L, KEEP_L, U0, U1, U2, U3, keepL, endL)
+#define ADD_OR_KEEP_F ADD_OR_KEEP(LANES_F, KEEP_F, U0, U1, U2, U3, keepF, endF)
+#define KEEP_L(row, g, l, s) VMOVAPS l, (ROWS_L+row)(AT)
+#define KEEP_F(row, g, f, s) VMOVAPS f, (ROWS_F+row)(AT)
 
 // ADD_OWN adds what is kept for the voxels of a class to a sum of it.
 #define ADD_OWN(lanes, rows) \
@@ -48,22 +115,39 @@
 	SUMS_CE                  \
 	ADD_OWN(LANES_F, ROWS_F)
 
+// FOUR_P adds the rows of a half to a sum of probabilities.
+#define FOUR_P(ADD, half, i0, i1, i2, i3, sum) \
+	ADD(half+0, i0, sum)   \
+	ADD(half+64, i1, sum)  \
+	ADD(half+128, i2, sum) \
+	ADD(half+192, i3, sum)
+
+// ADD_P adds the tile's w·p, by ADD, to the sum P of the class under way.
+#define ADD_P(ADD) \
+	VMOVAPS (LANES_P+0)(LANES), T0     \
+	VMOVAPS (LANES_P+32)(LANES), T1    \
+	FOUR_P(ADD, 0, G0, G1, G2, G3, T0) \
+	FOUR_P(ADD, 32, U0, U1, U2, U3, T1) \
+	VMOVAPS T0, (LANES_P+0)(LANES)     \
+	VMOVAPS T1, (LANES_P+32)(LANES)
+
 // HARD is the walk over blocks and tiles: VALUES leaves the tile's
 // probabilities or exponentials, OWN what its voxels add to their own classes,
-// and ADD adds; MORE holds what is beside the way.
-#define HARD(VALUES, MORE_OF_VALUES, limit, OWN, ADD, MORE_OF_ADD) \
+// and ADD adds; what is beside the way has OF_MIXED and OF_PRESENT in its name.
+#define HARD(VALUES, VALUES_OF_PRESENT, limit, OWN, ADD, ADD_OF_MIXED) \
 	BEGIN_PLANAR(done)                              \
 	CLEAR_LANES_OF_CLASSES(clear)                   \
 block:                                                  \
 	VPXOR   MOST, MOST, MOST                        \
 	VMOVDQA MOST, GREATEST(W)                       \
 tile:                                                   \
-	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
-	ADD_WEIGHTS                                     \
-	FIND_CLASSES(find)                              \
+	FIND_COMMON(clearPresent, mixed)                \
+	ADD_ONES                                        \
+found:                                                  \
 	VALUES                                          \
-	OWN                                             \
+	OWN_HALVES(OWN, own)                            \
 	ADD                                             \
+next:                                                   \
 	NEXT_TILE(tile)                                 \
 	WITHIN(limit, MOST, refuse)                     \
 	VMOVDQA GREATEST(W), T0                         \
@@ -71,90 +155,105 @@ tile:                                                   \
 	CLOSE_BLOCK_PLANAR(fold, without)               \
 	NEXT_BLOCK(block)                               \
 	JMP     done                                    \
-	MORE_OF_VALUES                                  \
-	MORE_OF_ADD                                     \
+mixed:                                                  \
+	MOVL    $-1, COMMON                             \
+	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
+	ADD_WEIGHTS                                     \
+	FIND_CLASSES(LABEL_BITS, find)                  \
+	VPXOR   T0, T0, T0                              \
+	TILE(OWN_BEGIN)                                 \
+	JMP     found                                   \
+	VALUES_OF_PRESENT                               \
+	ADD_OF_MIXED                                    \
 refuse:                                                 \
 	SUBQ    $(4*const_BlockSize), OFFSET            \
 done:                                                   \
 	END_PLANAR
 
-#define OWN_NOTHING(half)
-
 // ---- Softmax ----
 
 #define SOFTMAX_VALUES \
 	FIND_MOST(most) \
-	EXPONENTIALS(OWN_NOTHING, exp, expSecond, expNext, expSame, expPresent, expPresentSecond)
-#define SOFTMAX_PRESENT EXPONENTIALS_OF_PRESENT(OWN_NOTHING, expSecond, expNext, expPresent, expPresentSecond)
+	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond)
+#define SOFTMAX_PRESENT \
+	SOFTMAX_PRESENT_HALF(0, expPresent, expMixed, expSecond) \
+	SOFTMAX_PRESENT_HALF(32, expPresentSecond, expMixedSecond, expNext)
+#define SOFTMAX_PRESENT_HALF(half, present, mixed, next) \
+present:                        \
+	TESTL COMMON, COMMON    \
+	JS    mixed             \
+	HALF(EXP_COMMON, half)  \
+	JMP   next              \
+mixed:                          \
+	CLASS_TO(X14, C)        \
+	HALF(EXP_OWN, half)     \
+	JMP   next
+#define EXP_COMMON(row, g, u, s) \
+	VMOVAPS (ROWS_MOST+row)(W), T0  \
+	VSUBPS  row(X), T0, T0          \
+	VMOVAPS T0, (ROWS_BELOW+row)(W) \
+	VMOVAPS u, (ROWS_MINE+row)(W)
 
 #define SOFTMAX_REGION \
-	OWN_SIDES(0)  \
-	OWN_SIDES(32)
-#define SOFTMAX_CE_OF_HALF(half, near, end) \
-	OWN_SIDES(half)          \
-	OWN_LOG(half, near, end) \
-	HALF(KEEP_L, half)
-#define KEEP_L(row, g, l, s) VMOVAPS l, (ROWS_L+row)(W)
+	OWN_SIDES         \
+	ADD_OR_KEEP_SIDES
 #define SOFTMAX_CE \
-	SOFTMAX_CE_OF_HALF(0, near, own)             \
-	SOFTMAX_CE_OF_HALF(32, nearSecond, ownSecond)
+	SOFTMAX_REGION      \
+	OWN_LOG(near, ended) \
+	ADD_OR_KEEP_L
 #define SOFTMAX_FOCAL(FOCUS) \
-	SOFTMAX_CE_OF_HALF(0, near, own)              \
-	SOFTMAX_FOCUS(FOCUS, 0)                       \
-	SOFTMAX_CE_OF_HALF(32, nearSecond, ownSecond) \
-	SOFTMAX_FOCUS(FOCUS, 32)
-#define SOFTMAX_FOCUS(FOCUS, half) \
-	FLOOR_S(half)      \
-	FOCUS              \
-	HALF(KEEP_F, half)
-#define KEEP_F(row, g, f, s) VMOVAPS f, (ROWS_F+row)(W)
+	OWN_SIDES           \
+	HALF(KEEP_S, 0)     \
+	ADD_OR_KEEP_SIDES   \
+	OWN_LOG(near, ended) \
+	ADD_OR_KEEP_L       \
+	FLOOR_S             \
+	FOCUS               \
+	ADD_OR_KEEP_F
 
 // w·p goes to the sum P of the classes that a voxel is not of, and the rest to
 // its own. 1/Σ of the tile is in G and U.
 #define SOFTMAX_ADD \
-	ROWS(LOAD_INVERSE)            \
-	FIRST_CLASS                   \
-sum:                                  \
-	VMOVAPS (LANES_P+0)(LANES), T0  \
-	VMOVAPS (LANES_P+32)(LANES), T1 \
-	IF_PRESENT(sumPresent)        \
-	ADD_EXP_OF_HALF(ADD_EXP, 0, G0, G1, G2, G3, T0)  \
-	ADD_EXP_OF_HALF(ADD_EXP, 32, U0, U1, U2, U3, T1) \
-	VMOVAPS T0, (LANES_P+0)(LANES)  \
-	VMOVAPS T1, (LANES_P+32)(LANES) \
-sumNext:                              \
+	ROWS(LOAD_INVERSE)    \
+	TESTL COMMON, COMMON  \
+	JS    sumMixed        \
+	FIRST_CLASS           \
+sum:                          \
+	CMPL  CLASS, COMMON   \
+	JEQ   sumNext         \
+	ADD_P(ADD_EXP)        \
+sumNext:                      \
 	NEXT_CLASS(sum)
-#define SOFTMAX_ADD_OF_PRESENT(SUMS) \
-sumPresent:                           \
-	CLASS_TO(X14, C)              \
-	ADD_EXP_OF_HALF(ADD_EXP_OTHER, 0, G0, G1, G2, G3, T0)  \
-	ADD_EXP_OF_HALF(ADD_EXP_OTHER, 32, U0, U1, U2, U3, T1) \
-	VMOVAPS T0, (LANES_P+0)(LANES)  \
-	VMOVAPS T1, (LANES_P+32)(LANES) \
-	SUMS                          \
-	JMP     sumNext
+#define SOFTMAX_ADD_OF_MIXED(SUMS) \
+sumMixed:                     \
+	FIRST_CLASS           \
+sumOfMixed:                   \
+	IF_PRESENT(sumPresent) \
+	ADD_P(ADD_EXP_WEIGHTED) \
+sumMixedNext:                 \
+	NEXT_CLASS(sumOfMixed) \
+	JMP   next            \
+sumPresent:                   \
+	CLASS_TO(X14, C)      \
+	ADD_P(ADD_EXP_OTHER)  \
+	SUMS                  \
+	JMP   sumMixedNext
 #define LOAD_INVERSE(row, inverse, t) VMOVAPS (ROWS_INVERSE+row)(W), inverse
-#define ADD_EXP_OF_HALF(ADD, half, i0, i1, i2, i3, sum) \
-	ADD(half+0, i0, sum)   \
-	ADD(half+64, i1, sum)  \
-	ADD(half+128, i2, sum) \
-	ADD(half+192, i3, sum)
 #define ADD_EXP(row, inverse, sum) \
+	VMULPS row(EXPS), inverse, S0 \
+	VADDPS S0, sum, sum
+#define ADD_EXP_WEIGHTED(row, inverse, sum) \
 	VMULPS      row(EXPS), inverse, S0    \
 	VFMADD231PS (ROWS_W+row)(W), S0, sum
 #define ADD_EXP_OTHER(row, inverse, sum) \
 	VMULPS      row(EXPS), inverse, S0      \
-	SHARE_WEIGHT(row)                       \
-	VFMADD231PS S1, S0, sum
-// SHARE_WEIGHT keeps the weight of the voxels of a class, and leaves that of the
-// others in S1.
-#define SHARE_WEIGHT(row) \
 	VPCMPEQD    row(LABELS), C, S1          \
-	VANDPS      (ROWS_W+row)(W), S1, S2     \
+	VANDPS      (ROWS_W+row)(W), S1, S2     \ // the weight of the class's voxels
 	VMOVAPS     S2, (ROWS_OWN+row)(W)       \
-	VANDNPS     (ROWS_W+row)(W), S1, S1
+	VANDNPS     (ROWS_W+row)(W), S1, S1     \ // and of the others
+	VFMADD231PS S1, S0, sum
 
-#define SOFTMAX(OWN, SUMS) HARD(SOFTMAX_VALUES, SOFTMAX_PRESENT, avx2Constants_mostLogit, OWN, SOFTMAX_ADD, SOFTMAX_ADD_OF_PRESENT(SUMS))
+#define SOFTMAX(OWN, SUMS) HARD(SOFTMAX_VALUES, SOFTMAX_PRESENT, avx2Constants_mostLogit, OWN, SOFTMAX_ADD, SOFTMAX_ADD_OF_MIXED(SUMS))
 
 // func softmaxHardRegionAVX2(c *planarCall) int
 TEXT ·softmaxHardRegionAVX2(SB), NOSPLIT, $0-16
@@ -210,99 +309,104 @@ TEXT ·softmaxHardAnyAVX2(SB), NOSPLIT, $0-16
 // Every plane is read once: w·p is added as it comes, and the own class's p
 // kept for the rest.
 #define PROBABILITY_VALUES \
-	VPXOR   T0, T0, T0              \
-	ROWS(PROBABILITY_BEGIN)         \
-	FIRST_CLASS                     \
-class:                                  \
-	PLANE                           \
-	PREFETCH_PLANE                  \
-	VMOVAPS (LANES_P+0)(LANES), T0  \
-	VMOVAPS (LANES_P+32)(LANES), T1 \
-	IF_PRESENT(present)             \
-	ADD_P_OF_HALF(ADD_P, 0, T0)     \
-	ADD_P_OF_HALF(ADD_P, 32, T1)    \
-next:                                   \
-	VMOVAPS T0, (LANES_P+0)(LANES)  \
-	VMOVAPS T1, (LANES_P+32)(LANES) \
-	NEXT_CLASS(class)
+	TESTL COMMON, COMMON  \
+	JS    valuesMixed     \
+	FIRST_CLASS           \
+class:                        \
+	PLANE                 \
+	PREFETCH_PLANE        \
+	CMPL  CLASS, COMMON   \
+	JEQ   common          \
+	ADD_P(ADD_PROBABILITY) \
+classNext:                    \
+	NEXT_CLASS(class)     \
+values:
 #define PROBABILITY_PRESENT \
-present:                                \
-	CLASS_TO(X14, C)                \
-	ADD_P_OF_HALF(ADD_P_OTHER, 0, T0)  \
-	ADD_P_OF_HALF(ADD_P_OTHER, 32, T1) \
-	JMP next
-#define PROBABILITY_BEGIN(row, g, s) VMOVAPS T0, (ROWS_MINE+row)(W)
-#define ADD_P_OF_HALF(ADD, half, sum) \
-	ADD(half+0, S0, sum)   \
-	ADD(half+64, S0, sum)  \
-	ADD(half+128, S0, sum) \
-	ADD(half+192, S0, sum)
-#define ADD_P(row, p, sum) \
-	VMOVUPS     row(X), p              \
-	VPMAXUD     p, MOST, MOST          \
+common:                       \
+	ROWS(PROBABILITY_COMMON) \
+	JMP   classNext       \
+valuesMixed:                  \
+	FIRST_CLASS           \
+classMixed:                   \
+	PLANE                 \
+	PREFETCH_PLANE        \
+	IF_PRESENT(present)   \
+	ADD_P(ADD_PROBABILITY_WEIGHTED) \
+classMixedNext:               \
+	NEXT_CLASS(classMixed) \
+	JMP   values          \
+present:                      \
+	CLASS_TO(X14, C)      \
+	ADD_P(ADD_PROBABILITY_OTHER) \
+	JMP   classMixedNext
+#define PROBABILITY_COMMON(row, g, p) \
+	VMOVUPS row(X), p             \
+	VPMAXUD p, MOST, MOST         \
+	VMOVAPS p, (ROWS_MINE+row)(W)
+#define ADD_PROBABILITY(row, p, sum) \
+	VMOVUPS row(X), p             \
+	VPMAXUD p, MOST, MOST         \
+	VADDPS  p, sum, sum
+#define ADD_PROBABILITY_WEIGHTED(row, p, sum) \
+	VMOVUPS     row(X), p               \
+	VPMAXUD     p, MOST, MOST           \
 	VFMADD231PS (ROWS_W+row)(W), p, sum
-#define ADD_P_OTHER(row, p, sum) \
-	VMOVUPS     row(X), p              \
-	VPMAXUD     p, MOST, MOST          \
-	VPCMPEQD    row(LABELS), C, S1     \
-	VANDPS      p, S1, S2              \
+#define ADD_PROBABILITY_OTHER(row, p, sum) \
+	VMOVUPS     row(X), p               \
+	VPMAXUD     p, MOST, MOST           \
+	VPCMPEQD    row(LABELS), C, S1      \
+	VANDPS      p, S1, S2               \
 	VORPS       (ROWS_MINE+row)(W), S2, S2 \ // if label == class { mine = p }
-	VMOVAPS     S2, (ROWS_MINE+row)(W) \
+	VMOVAPS     S2, (ROWS_MINE+row)(W)  \
 	VANDNPS     (ROWS_W+row)(W), S1, S1 \
 	VFMADD231PS S1, p, sum
 
-#define PROBABILITY_SIDES(half) \
-	CONST(avx2Constants_one) \
-	HALF(PROBABILITY_SIDES_ROW, half)
-#define PROBABILITY_SIDES_ROW(row, g, r, s) \
-	VMOVAPS (ROWS_MINE+row)(W), r \
-	VSUBPS  r, C, s               \ // s = 1 − r
-	KEEP_SIDES(row, g, r, s)
-
 #define PROBABILITY_REGION \
-	PROBABILITY_SIDES(0)  \
-	PROBABILITY_SIDES(32)
-#define PROBABILITY_CE_OF_HALF(half, near, end) \
-	PROBABILITY_SIDES(half) \
-	IF_NEAR(near)           \
-	CLAMP_R                 \
-	CLAMP_S                 \
-	NEG_LOG                 \
-	JMP end                 \
-near:                           \
-	CLAMP_S                 \
-	NEG_LOG_NEAR            \
-end:                            \
-	HALF(KEEP_L, half)
+	CONST(avx2Constants_one)     \
+	HALF(PROBABILITY_SIDES, 0)   \
+	ADD_OR_KEEP_SIDES
+#define PROBABILITY_SIDES(row, g, r, s) \
+	VMOVAPS (ROWS_MINE+row)(AT), r \
+	VSUBPS  r, C, s                  // s = 1 − r
 #define PROBABILITY_CE \
-	PROBABILITY_CE_OF_HALF(0, near, own)             \
-	PROBABILITY_CE_OF_HALF(32, nearSecond, ownSecond)
+	PROBABILITY_REGION \
+	IF_NEAR(near)      \
+	CLAMP_R            \
+	CLAMP_S            \
+	NEG_LOG            \
+	JMP ended          \
+near:                      \
+	CLAMP_S            \
+	NEG_LOG_NEAR       \
+ended:                     \
+	ADD_OR_KEEP_L
 #define PROBABILITY_FOCAL(FOCUS) \
-	PROBABILITY_CE_OF_HALF(0, near, own)              \
-	FOCUS                                             \
-	HALF(KEEP_F, 0)                                   \
-	PROBABILITY_CE_OF_HALF(32, nearSecond, ownSecond) \
-	FOCUS                                             \
-	HALF(KEEP_F, 32)
+	PROBABILITY_CE \
+	FOCUS          \
+	ADD_OR_KEEP_F
 
-#define PROBABILITY_ADD(SUMS) \
-	FIRST_CLASS            \
-sum:                           \
+#define PROBABILITY_ADD \
+	TESTL COMMON, COMMON  \
+	JS    sumMixed
+#define PROBABILITY_ADD_OF_MIXED(SUMS) \
+sumMixed:                     \
+	FIRST_CLASS           \
+sumOfMixed:                   \
 	IF_PRESENT(sumPresent) \
-sumNext:                       \
-	NEXT_CLASS(sum)
-#define PROBABILITY_ADD_OF_PRESENT(SUMS) \
-sumPresent:                    \
-	CLASS_TO(X14, C)       \
-	ROWS(OWN_WEIGHT)       \
-	SUMS                   \
-	JMP sumNext
+sumMixedNext:                 \
+	NEXT_CLASS(sumOfMixed) \
+	JMP   next            \
+sumPresent:                   \
+	CLASS_TO(X14, C)      \
+	ROWS(OWN_WEIGHT)      \
+	SUMS                  \
+	JMP   sumMixedNext
 #define OWN_WEIGHT(row, g, w) \
 	VPCMPEQD row(LABELS), C, w      \
 	VANDPS   (ROWS_W+row)(W), w, w  \
 	VMOVAPS  w, (ROWS_OWN+row)(W)
 
-#define PROBABILITIES_OF_PLANES(OWN, SUMS) HARD(PROBABILITY_VALUES, PROBABILITY_PRESENT, avx2Constants_mostProbability, OWN, PROBABILITY_ADD(SUMS), PROBABILITY_ADD_OF_PRESENT(SUMS))
+#define PROBABILITIES_OF_PLANES(OWN, SUMS) HARD(PROBABILITY_VALUES, PROBABILITY_PRESENT, avx2Constants_mostProbability, OWN, PROBABILITY_ADD, PROBABILITY_ADD_OF_MIXED(SUMS))
 
 // func planesHardRegionAVX2(c *planarCall) int
 TEXT ·planesHardRegionAVX2(SB), NOSPLIT, $0-16
@@ -354,49 +458,3 @@ TEXT ·planesHardAnyAVX2(SB), NOSPLIT, $0-16
 	RET
 
 // ---- Labels ----
-
-// func widenRowsAVX2(dst []int32, labels []uint8, most uint32, rows int) int
-TEXT ·widenRowsAVX2(SB), NOSPLIT, $0-72
-	MOVQ         dst+0(FP), DI
-	MOVQ         labels+24(FP), SI
-	MOVL         most+48(FP), AX
-	VMOVD        AX, X12
-	VPBROADCASTB X12, T0
-	MOVQ         rows+56(FP), CX
-	XORL         BX, BX // rows done
-
-row:
-	CMPQ      BX, CX
-	JEQ       done
-	VMOVDQU   0(SI), G0
-	VPMAXUB   32(SI), G0, G0
-	VPMAXUB   T0, G0, G0
-	VPCMPEQB  T0, G0, G0 // both labels ≤ most
-	VPMOVMSKB G0, AX
-	CMPL      AX, $-1
-	JNE       done
-	VPMOVZXBD 0(SI), G0
-	VPMOVZXBD 8(SI), G1
-	VPMOVZXBD 16(SI), G2
-	VPMOVZXBD 24(SI), G3
-	VPMOVZXBD 32(SI), U0
-	VPMOVZXBD 40(SI), U1
-	VPMOVZXBD 48(SI), U2
-	VPMOVZXBD 56(SI), U3
-	VMOVDQU   G0, 0(DI)
-	VMOVDQU   G1, 32(DI)
-	VMOVDQU   G2, 64(DI)
-	VMOVDQU   G3, 96(DI)
-	VMOVDQU   U0, 128(DI)
-	VMOVDQU   U1, 160(DI)
-	VMOVDQU   U2, 192(DI)
-	VMOVDQU   U3, 224(DI)
-	ADDQ      $64, SI
-	ADDQ      $256, DI
-	INCQ      BX
-	JMP       row
-
-done:
-	MOVQ BX, ret+64(FP)
-	VZEROUPPER
-	RET

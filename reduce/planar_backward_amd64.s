@@ -29,7 +29,7 @@ block:                                                        \
 tile:                                                         \
 	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
 	WEIGH_MODE(mode)                                      \
-	FIND_CLASSES(find)                                    \
+	FIND_CLASSES(LABEL_BITS, find)                        \
 	TILE_OF_CLASSES                                       \
 	NEXT_TILE(tile)                                       \
 	NEXT_BLOCK(block)                                     \
@@ -101,26 +101,29 @@ present:                                   \
 	VORPS   to, T0, T0  \
 	VMOVAPS T0, to
 
-// H makes h of ce, which it is where there is no focal sum:
+// H makes h of ce, which it is where there is no focal sum, in the half at AT:
 // ce + focal·s^γ·(γ·r·l/s + 1).
-#define H_CE(half, near, end) OWN_SIDES(half)
-#define H_FOCAL(FOCUS, half, near, end) \
-	OWN_SIDES(half)                 \
-	OWN_LOG(half, near, end)        \
-	FLOOR_S(half)                   \
-	CONST(avx2Constants_one)        \
+#define H_CE \
+	OWN_SIDES       \
+	HALF(KEEP_R, 0) \
+	HALF(KEEP_S, 0)
+#define H_FOCAL(FOCUS) \
+	H_CE                     \
+	OWN_LOG(near, ended)     \
+	FLOOR_S                  \
+	CONST(avx2Constants_one) \
 	VBROADCASTSS planarBackward_gamma(CALL), T1 \
-	HALF(RATIO, half)               \
-	FOCUS                           \
-	HALF(H_FOCAL_ROW, half)
+	HALF(RATIO, 0)           \
+	FOCUS                    \
+	HALF(H_FOCAL_ROW, 0)
 #define RATIO(row, g, u, s) \
 	VDIVPS      s, u, u                  \
-	VMULPS      (ROWS_R+row)(W), T1, T0  \
+	VMULPS      (ROWS_R+row)(AT), T1, T0 \
 	VFMADD213PS C, T0, u                   // ratio = γ·r·(l/s) + 1
 #define H_FOCAL_ROW(row, g, u, s) \
-	VMOVAPS     (ROWS_FOCAL+row)(W), T0  \
-	VFMADD213PS (ROWS_CE+row)(W), u, T0  \
-	VMOVAPS     T0, (ROWS_H+row)(W)
+	VMOVAPS     (ROWS_FOCAL+row)(AT), T0 \
+	VFMADD213PS (ROWS_CE+row)(AT), u, T0 \
+	VMOVAPS     T0, (ROWS_H+row)(AT)
 
 // FIND_MEAN leaves the probabilities at EXPS, and in G and U the mean of the
 // derivatives, less the reference, under them.
@@ -211,71 +214,74 @@ pullPresentSecond:                      \
 	VPCMPEQD    row(LABELS), MOST, T1      \
 	VBLENDVPS   T1, T0, d, d                 // if label == class
 
-#define SOFTMAX_TILE(KEEP_OWN, H) \
+#define SOFTMAX_TILE(H) \
 	FIND_REFERENCE(0, reference, referenceNext, referencePresent) \
 	FIND_REFERENCE(32, referenceSecond, referenceSecondNext, referenceSecondPresent) \
-	VPXOR T0, T0, T0                    \
-	TILE(COEFFICIENTS_BEGIN)            \
-	EXPONENTIALS(KEEP_OWN, exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
-	H                                   \
+	VPXOR T0, T0, T0              \
+	TILE(OWN_BEGIN)               \
+	TILE(COEFFICIENTS_BEGIN)      \
+	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
+	MOVQ W, AT                    \
+own:                                  \
+	H                             \
+	NEXT_HALF_OF_ROWS(own)        \
 	FIND_MEAN(mean, meanNext, meanSame, meanPresent) \
 	PULL_CLASSES
 #define SOFTMAX_MORE(KEEP_OWN) \
 	FIND_REFERENCE_OF_PRESENT(0, referenceNext, referencePresent) \
 	FIND_REFERENCE_OF_PRESENT(32, referenceSecondNext, referenceSecondPresent) \
-	EXPONENTIALS_OF_PRESENT(KEEP_OWN, expSecond, expNext, expPresent, expPresentSecond) \
+	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 0, expPresent, expSecond) \
+	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 32, expPresentSecond, expNext) \
 	FIND_MEAN_OF_PRESENT(meanNext, meanPresent) \
 	PULL_OF_PRESENT
+#define EXPONENTIALS_OF_PRESENT(KEEP_OWN, half, present, next) \
+present:                              \
+	CLASS_TO(X14, C)              \
+	HALF(EXP_OWN, half)           \
+	KEEP_OWN(half)                \
+	JMP next
 
-#define SOFTMAX_BACKWARD_CE \
-	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(KEEP_CE, H_CE_OF_TILE), SOFTMAX_MORE(KEEP_CE))
-#define H_CE_OF_TILE \
-	OWN_SIDES(0)  \
-	OWN_SIDES(32)
-#define SOFTMAX_BACKWARD_FOCAL(FOCUS) \
-	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(KEEP_FOCAL, H_FOCAL_OF_TILE(FOCUS)), SOFTMAX_MORE(KEEP_FOCAL))
-#define H_FOCAL_OF_TILE(FOCUS) \
-	H_FOCAL(FOCUS, 0, near, own)  \
-	H_FOCAL(FOCUS, 32, nearSecond, ownSecond)
+#define SOFTMAX_BACKWARD(KEEP_OWN, H) \
+	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(H), SOFTMAX_MORE(KEEP_OWN))
 
 // func softmaxHardBackwardCEAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardCEAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_CE
+	SOFTMAX_BACKWARD(KEEP_CE, H_CE)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func softmaxHardBackwardHalfAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardHalfAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_FOCAL(FOCUS_HALF)
+	SOFTMAX_BACKWARD(KEEP_FOCAL, H_FOCAL(FOCUS_HALF))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func softmaxHardBackwardOneAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardOneAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_FOCAL(FOCUS_ONE)
+	SOFTMAX_BACKWARD(KEEP_FOCAL, H_FOCAL(FOCUS_ONE))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func softmaxHardBackwardThreeHalvesAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_FOCAL(FOCUS_THREE_HALVES)
+	SOFTMAX_BACKWARD(KEEP_FOCAL, H_FOCAL(FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func softmaxHardBackwardTwoAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardTwoAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_FOCAL(FOCUS_TWO)
+	SOFTMAX_BACKWARD(KEEP_FOCAL, H_FOCAL(FOCUS_TWO))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func softmaxHardBackwardAnyAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardAnyAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD_FOCAL(FOCUS_ANY)
+	SOFTMAX_BACKWARD(KEEP_FOCAL, H_FOCAL(FOCUS_ANY))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
@@ -290,7 +296,7 @@ TEXT ·softmaxHardBackwardAnyAVX2(SB), NOSPLIT, $0-16
 // in T0.
 #define FIND_OWN(KEEP_OWN, class, next, present) \
 	VPXOR T0, T0, T0      \
-	TILE(OWN_BEGIN)       \
+	TILE(FIND_OWN_BEGIN)  \
 	TILE(COEFFICIENTS_BEGIN) \
 	FIRST_CLASS           \
 class:                        \
@@ -308,7 +314,7 @@ present:                      \
 	HALF(FIND_OWN_ROW, 32) \
 	KEEP_OWN(32)          \
 	JMP next
-#define OWN_BEGIN(row, g, u, s) \
+#define FIND_OWN_BEGIN(row, g, u, s) \
 	VMOVAPS T0, (ROWS_R+row)(W) \
 	VMOVAPS T0, (ROWS_REGION+row)(W)
 #define FIND_OWN_ROW(row, own, u, s) \
@@ -319,47 +325,46 @@ present:                      \
 	KEEP_COEFFICIENT((ROWS_REGION+row)(W), own)
 #define KEEP_NOTHING(half)
 
-// The derivatives of the own classes, to REGION.
+// The derivatives of the own classes, to REGION, a half at AT after the other.
 #define PULL_REGION
 #define PULL_CE \
-	PULL_CE_OF_HALF(0)  \
-	PULL_CE_OF_HALF(32)
-#define PULL_CE_OF_HALF(half) \
-	SIDES(half)             \
-	HALF(PULL_CE_ROW, half) \
-	PULL_INSIDE(half)
-#define SIDES(half) \
+	MOVQ W, AT           \
+derivative:                  \
+	SIDES                \
+	HALF(PULL_CE_ROW, 0) \
+	PULL_INSIDE          \
+	NEXT_HALF_OF_ROWS(derivative)
+#define SIDES \
 	CONST(avx2Constants_one) \
-	HALF(SIDES_ROW, half)
+	HALF(SIDES_ROW, 0)
 #define SIDES_ROW(row, g, r, s) \
-	VMOVAPS (ROWS_R+row)(W), r \
-	VSUBPS  r, C, s              // s = 1 − r
+	VMOVAPS (ROWS_R+row)(AT), r \
+	VSUBPS  r, C, s               // s = 1 − r
 #define PULL_CE_ROW(row, g, r, s) \
-	VMOVAPS (ROWS_CE+row)(W), g \
+	VMOVAPS (ROWS_CE+row)(AT), g \
 	VDIVPS  r, g, g
 
 // PULL_INSIDE is region − g where neither side is under ε, and region
 // elsewhere.
-#define PULL_INSIDE(half) \
-	CONST(avx2Constants_one)     \
-	VBROADCASTSS EPS, T1         \
-	HALF(PULL_INSIDE_ROW, half)
+#define PULL_INSIDE \
+	CONST(avx2Constants_one) \
+	VBROADCASTSS EPS, T1     \
+	HALF(PULL_INSIDE_ROW, 0)
 #define PULL_INSIDE_ROW(row, g, u, s) \
-	VMOVAPS (ROWS_R+row)(W), u      \
-	VSUBPS  u, C, s                 \
-	VMINPS  u, s, s                 \
-	VCMPPS  $13, T1, s, s           \ // min(r, s) ≥ ε
-	VANDPS  s, g, g                 \
-	VMOVAPS (ROWS_REGION+row)(W), u \
-	VSUBPS  g, u, u                 \
-	VMOVAPS u, (ROWS_REGION+row)(W)
+	VMOVAPS (ROWS_R+row)(AT), u      \
+	VSUBPS  u, C, s                  \
+	VMINPS  u, s, s                  \
+	VCMPPS  $13, T1, s, s            \ // min(r, s) ≥ ε
+	VANDPS  s, g, g                  \
+	VMOVAPS (ROWS_REGION+row)(AT), u \
+	VSUBPS  g, u, u                  \
+	VMOVAPS u, (ROWS_REGION+row)(AT)
 
 #define PULL_FOCAL(FOCUS) \
-	PULL_FOCAL_OF_HALF(FOCUS, 0, near, slope)             \
-	PULL_FOCAL_OF_HALF(FOCUS, 32, nearSecond, slopeSecond)
-#define PULL_FOCAL_OF_HALF(FOCUS, half, near, slope) \
-	SIDES(half)                  \
-	HALF(KEEP_S, half)           \
+	MOVQ W, AT                   \
+derivative:                          \
+	SIDES                        \
+	HALF(KEEP_S, 0)              \
 	IF_NEAR(near)                \
 	NEG_LOG                      \
 	JMP slope                    \
@@ -367,21 +372,21 @@ near:                                \
 	NEG_LOG_NEAR                 \
 slope:                               \
 	VBROADCASTSS planarBackward_gamma(CALL), C \
-	HALF(SLOPE, half)            \
+	HALF(SLOPE_OF_ROW, 0)        \
 	FOCUS                        \
-	HALF(PULL_FOCAL_ROW, half)   \
-	PULL_INSIDE(half)
-#define KEEP_S(row, g, r, s) VMOVAPS s, (ROWS_S+row)(W)
-#define SLOPE(row, g, u, s) \
-	VMOVAPS     (ROWS_S+row)(W), s      \
-	VMULPS      (ROWS_R+row)(W), C, T0  \
-	VFMADD213PS s, T0, u                  // γ·r·l + s
+	HALF(PULL_FOCAL_ROW, 0)      \
+	PULL_INSIDE                  \
+	NEXT_HALF_OF_ROWS(derivative)
+#define SLOPE_OF_ROW(row, g, u, s) \
+	VMOVAPS     (ROWS_S+row)(AT), s      \
+	VMULPS      (ROWS_R+row)(AT), C, T0  \
+	VFMADD213PS s, T0, u                   // γ·r·l + s
 #define PULL_FOCAL_ROW(row, g, u, s) \
-	VMOVAPS     (ROWS_S+row)(W), s      \
-	VMULPS      (ROWS_CE+row)(W), s, g  \
-	VFMADD231PS (ROWS_FOCAL+row)(W), u, g \ // focal·slope + ce·s
-	VMULPS      (ROWS_R+row)(W), s, s   \
-	VDIVPS      s, g, g                   // that / (r·s)
+	VMOVAPS     (ROWS_S+row)(AT), s       \
+	VMULPS      (ROWS_CE+row)(AT), s, g   \
+	VFMADD231PS (ROWS_FOCAL+row)(AT), u, g \ // focal·slope + ce·s
+	VMULPS      (ROWS_R+row)(AT), s, s    \
+	VDIVPS      s, g, g                     // that / (r·s)
 
 // WRITE_CLASSES writes them, and what the other classes have.
 #define WRITE_CLASSES \

@@ -46,28 +46,39 @@ unweighted:
 	VBSL_B16(K1, K0, d+2) \
 	VBSL_B16(K1, K0, d+3)
 
-// The coefficients of each voxel's own class: COEFFICIENT_ROW puts one into a
-// row.
-#define OWN_COEFFICIENTS(class, next, done) \
-	FIRST_COEFFICIENTS                   \
-	MOVD ZR, CLASS                       \
-	CBNZ MIXED, class                    \
-	ADD  OWN<<4, COEFFICIENTS            \
-	FMOVQ (COEFFICIENTS), F31            \
-	COEFFICIENT_ROW(0, neonRows_own)     \
-	COEFFICIENT_ROW(2, neonRows_ce)      \
-	COEFFICIENT_ROW(3, neonRows_focal)   \
-	B    done                            \
-class:                               \
-	OWN_VOXELS(QC, QD, next)             \
-	FMOVQ (COEFFICIENTS), F31            \
-	MIXED_COEFFICIENT(0, neonRows_own)   \
-	MIXED_COEFFICIENT(2, neonRows_ce)    \
-	MIXED_COEFFICIENT(3, neonRows_focal) \
-next:                                \
-	ADD  $CLASS_SIZE, COEFFICIENTS       \
-	NEXT_CLASS(class)                    \
+// The coefficients of each voxel's own class: WANTED says which, and into which
+// rows. OWN_VALUES, and for mixed rows PLANE_VALUES and MIXED_VALUES, are what
+// is done for the class, its voxels being those of the mask QC.
+#define OWN_COEFFICIENTS(WANTED, OWN_VALUES, PLANE_VALUES, MIXED_VALUES, class, next, done) \
+	FIRST_COEFFICIENTS             \
+	MOVD ZR, CLASS                 \
+	CBNZ MIXED, class              \
+	ADD  OWN<<4, COEFFICIENTS      \
+	FMOVQ (COEFFICIENTS), F31      \
+	WANTED(COEFFICIENT_ROW)        \
+	OWN_VALUES                     \
+	B    done                      \
+class:                         \
+	PLANE_VALUES                   \
+	OWN_VOXELS(QC, QD, next)       \
+	FMOVQ (COEFFICIENTS), F31      \
+	WANTED(MIXED_COEFFICIENT)      \
+	MIXED_VALUES                   \
+next:                          \
+	ADD  $CLASS_SIZE, COEFFICIENTS \
+	NEXT_CLASS(class)              \
 done:
+#define WANTED_OWN(INTO) INTO(0, neonRows_own)
+#define WANTED_CE(INTO) INTO(2, neonRows_ce)
+#define WANTED_CE_FOCAL(INTO) \
+	WANTED_CE(INTO) \
+	INTO(3, neonRows_focal)
+#define WANTED_OWN_CE(INTO) \
+	WANTED_OWN(INTO) \
+	WANTED_CE(INTO)
+#define WANTED_ALL(INTO) \
+	WANTED_OWN(INTO) \
+	WANTED_CE_FOCAL(INTO)
 #define COEFFICIENT_ROW(lane, row) \
 	VDUP V31.S[lane], V30.S4    \
 	FSTPQ (F30, F30), row(WORK) \
@@ -202,10 +213,10 @@ weigh:                           \
 	PUT_CLASS(QB, QC)                \
 	NEXT_CLASS(class)
 
-#define SOFTMAX(H) \
-	PLANAR_BACKWARD(const_logits, MAGNITUDE, NOTHING, HARD_ROW, SOFTMAX_DERIVATIVES(H))
-#define SOFTMAX_DERIVATIVES(H) \
-	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients)             \
+#define SOFTMAX(WANTED, H) \
+	PLANAR_BACKWARD(const_logits, MAGNITUDE, NOTHING, HARD_ROW, SOFTMAX_DERIVATIVES(WANTED, H))
+#define SOFTMAX_DERIVATIVES(WANTED, H) \
+	OWN_COEFFICIENTS(WANTED, NOTHING, NOTHING, NOTHING, coefficient, coefficientNext, coefficients) \
 	FIND_REFERENCE(reference, referenceFound, referenceOwn, referenceMixed, referenceNext) \
 	OWN_EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
 	OWN_SIDES                                                                \
@@ -221,7 +232,7 @@ weigh:                           \
 // TP, FP and FN alone are the same with ce 0.
 TEXT ·softmaxHardBackwardCENEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_CE)
+	SOFTMAX(WANTED_CE, H_CE)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -229,7 +240,7 @@ done:
 
 TEXT ·softmaxHardBackwardHalfNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_FOCAL(FOCAL_HALF))
+	SOFTMAX(WANTED_CE_FOCAL, H_FOCAL(FOCAL_HALF))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -237,7 +248,7 @@ done:
 
 TEXT ·softmaxHardBackwardOneNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_FOCAL(FOCAL_ONE))
+	SOFTMAX(WANTED_CE_FOCAL, H_FOCAL(FOCAL_ONE))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -245,7 +256,7 @@ done:
 
 TEXT ·softmaxHardBackwardThreeHalvesNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_FOCAL(FOCAL_THREE_HALVES))
+	SOFTMAX(WANTED_CE_FOCAL, H_FOCAL(FOCAL_THREE_HALVES))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -253,7 +264,7 @@ done:
 
 TEXT ·softmaxHardBackwardTwoNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_FOCAL(FOCAL_TWO))
+	SOFTMAX(WANTED_CE_FOCAL, H_FOCAL(FOCAL_TWO))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -261,7 +272,7 @@ done:
 
 TEXT ·softmaxHardBackwardAnyNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	SOFTMAX(H_FOCAL(FOCAL_ANY))
+	SOFTMAX(WANTED_CE_FOCAL, H_FOCAL(FOCAL_ANY))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -286,36 +297,32 @@ done:
 
 #define OWN_PULL_REGION LOAD_ROW(neonRows_own, QD)
 #define OWN_PULL_CE \
-	OWN_VALUES(value, valueNext, ownValues) \
+	EACH_N(VFSUB_S4, QA, ONE, QB) \
 	PULL_CE(QA, QB, NOTHING, QUOTIENT_OF_ROW, REGION_OF_ROW)
 #define OWN_PULL_FOCAL(FOCAL) \
-	OWN_VALUES(value, valueNext, ownValues) \
+	EACH_N(VFSUB_S4, QA, ONE, QB) \
 	PULL_FOCAL(QA, QB, FOCAL, NOTHING, CE_OF_ROW, FOCAL_OF_ROW, REGION_OF_ROW)
 
-// r and s of the own class to QA and QB.
-#define OWN_VALUES(class, next, done) \
-	EACH(VEOR_B16, QA, QA, QA)         \
-	FIRST_CLASS                        \
-	CBNZ MIXED, class                  \
+// The coefficients, with r of the own class in QA.
+#define REGION_COEFFICIENTS \
+	OWN_COEFFICIENTS(WANTED_OWN, NOTHING, NOTHING, NOTHING, coefficient, coefficientNext, coefficients)
+#define COEFFICIENTS_AND_VALUES(WANTED) \
+	EACH(VEOR_B16, QA, QA, QA) \
+	MOVD PLANES, NEXT_PLANE    \
+	OWN_COEFFICIENTS(WANTED, OWN_VALUES, PLANE(X), MIXED_VALUES, coefficient, coefficientNext, coefficients)
+#define OWN_VALUES \
 	MOVD $SLICE_SIZE, TEMP             \
 	MADD TEMP, PLANES, OWN, NEXT_PLANE \
 	PLANE(X)                           \
-	VLD1_S4(X_NUMBER, QA)              \
-	B    done                          \
-class:                             \
-	PLANE(X)                           \
-	OWN_VOXELS(QC, QD, next)           \
-	VLD1_S4(X_NUMBER, QD)              \
-	EACH(VBIT_B16, QC, QD, QA)         \
-next:                              \
-	NEXT_CLASS(class)                  \
-done:                              \
-	EACH_N(VFSUB_S4, QA, ONE, QB)
+	VLD1_S4(X_NUMBER, QA)
+#define MIXED_VALUES \
+	VLD1_S4(X_NUMBER, QD)      \
+	EACH(VBIT_B16, QC, QD, QA)
 
-#define PROBABILITIES(OWN_PULL) \
-	PLANAR_BACKWARD(const_probabilities, RAW, NOTHING, HARD_ROW, PLANES_DERIVATIVES(OWN_PULL, other, otherOwn, otherMixed, put))
-#define PLANES_DERIVATIVES(OWN_PULL, class, own, mixed, put) \
-	OWN_COEFFICIENTS(coefficient, coefficientNext, coefficients) \
+#define PROBABILITIES(COEFFICIENTS_OF_ROW, OWN_PULL) \
+	PLANAR_BACKWARD(const_probabilities, RAW, NOTHING, HARD_ROW, PLANES_DERIVATIVES(COEFFICIENTS_OF_ROW, OWN_PULL, other, otherOwn, otherMixed, put))
+#define PLANES_DERIVATIVES(COEFFICIENTS_OF_ROW, OWN_PULL, class, own, mixed, put) \
+	COEFFICIENTS_OF_ROW                                          \
 	OWN_PULL                                                     \
 	LOAD_ROW(neonRows_w, QG)                                     \
 	EACH(VCMTST_S4, QG, QG, QF)                                  \ // QF = w ≠ 0
@@ -344,7 +351,7 @@ put:                                                         \
 
 TEXT ·planesHardBackwardRegionNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_REGION)
+	PROBABILITIES(REGION_COEFFICIENTS, OWN_PULL_REGION)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -352,7 +359,7 @@ done:
 
 TEXT ·planesHardBackwardCENEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_CE)
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_OWN_CE), OWN_PULL_CE)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -360,7 +367,7 @@ done:
 
 TEXT ·planesHardBackwardHalfNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_HALF))
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_ALL), OWN_PULL_FOCAL(FOCAL_HALF))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -368,7 +375,7 @@ done:
 
 TEXT ·planesHardBackwardOneNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_ONE))
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_ALL), OWN_PULL_FOCAL(FOCAL_ONE))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -376,7 +383,7 @@ done:
 
 TEXT ·planesHardBackwardThreeHalvesNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_THREE_HALVES))
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_ALL), OWN_PULL_FOCAL(FOCAL_THREE_HALVES))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -384,7 +391,7 @@ done:
 
 TEXT ·planesHardBackwardTwoNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_TWO))
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_ALL), OWN_PULL_FOCAL(FOCAL_TWO))
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -392,7 +399,7 @@ done:
 
 TEXT ·planesHardBackwardAnyNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(OWN_PULL_FOCAL(FOCAL_ANY))
+	PROBABILITIES(COEFFICIENTS_AND_VALUES(WANTED_ALL), OWN_PULL_FOCAL(FOCAL_ANY))
 
 done:
 	MOVD DONE, ret+8(FP)

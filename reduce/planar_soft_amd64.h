@@ -18,11 +18,10 @@
 #define ROWS_LOG       (ROWS_BELOW+128)  // and its −log r
 #define ROWS_LOG_TOTAL (ROWS_GROUP+128)  // log total
 #define ROWS_SHARE     (ROWS_OTHERS+128) // w·y of the class under way
-#define ROWS_REMAINDER ROWS_MINE         // w·(1−y)
-#define GREATEST_OF_LOGITS  PRESENT          // the greatest bits of the block's logits
-#define GREATEST_OF_TARGETS (PRESENT+32)     // and targets
-#define TIED            (PRESENT+64)     // not 0 where a class beside the likeliest may have ½ or more
-#define EXPS_BELOW 128                   // in a class's place at EXPS, after its exponentials: x − most
+#define GREATEST_OF_LOGITS  (ROWS_INVERSE+128) // the greatest bits of the block's logits
+#define GREATEST_OF_TARGETS (ROWS_INVERSE+160) // and targets
+#define TIED                (ROWS_INVERSE+192) // not 0 where a class beside the likeliest may have ½ or more
+#define EXPS_X          128              // in a class's place at EXPS, after its exponentials: its logits
 
 // NEXT_TILE_OF_32 goes on to the next tile of the block, if there is one.
 #define NEXT_TILE_OF_32(tile) \
@@ -30,14 +29,14 @@
 	TESTL $(4*const_BlockSize-1), OFFSET  \
 	JNE   tile
 
-// PLANE_OF leads X to the class's values in the tile, and asks for a tile
-// further on.
+// PLANE_OF leads X to the class's values in the tile, and asks for those ASK_AHEAD
+// bytes further on by ASK, which a file that includes this defines.
 #define PLANE_OF(planes) \
 	LEAQ (CLASS)(CLASS*2), X \
 	MOVQ (planes)(X*8), X    \ // a slice has three words
 	ADDQ OFFSET, X           \
-	PREFETCHT0 512(X)        \
-	PREFETCHT0 576(X)
+	ASK ASK_AHEAD(X)         \
+	ASK ASK_AHEAD+64(X)
 
 // LOAD_WEIGHTS loads the weights to S: 1 where the call has none.
 #define LOAD_WEIGHTS(given, end) \
@@ -78,7 +77,7 @@ class:                                \
 	VPXOR   likeliest, likeliest, likeliest
 #define LIKELIEST_ROW(row, x, most, likeliest) \
 	VMOVUPS   row(X), x                    \
-	VMOVAPS   x, (EXPS_BELOW+row)(EXPS)    \
+	VMOVAPS   x, (EXPS_X+row)(EXPS)        \
 	VORPS     C, x, T0                     \
 	VPMAXUD   T0, MOST, MOST               \
 	VCMPPS    $14, most, x, T0             \ // if x > most {
@@ -88,9 +87,17 @@ class:                                \
 	VMOVAPS most, (ROWS_MOST+row)(W)           \
 	VMOVAPS likeliest, (ROWS_LIKELIEST+row)(W)
 
-// EXPONENTIALS_OF_ALL leaves those of all classes at EXPS, with x − most, and
-// the sum without the likeliest class, which has 1, in groups of classes.
-#define EXPONENTIALS_OF_ALL(class, same) \
+// LIKELY_BITS is for FIND_CLASSES: the classes that are the likeliest of a voxel.
+#define LIKELY_BITS EACH(LIKELY_BIT)
+#define LIKELY_BIT(row, u, s, g) \
+	VMOVDQA (ROWS_LIKELIEST+row)(W), s \
+	VPSUBD  T1, s, s \
+	VPSLLVD s, C, s  \
+	VPOR    s, T0, T0
+
+// EXPONENTIALS_OF_ALL leaves those of all classes at EXPS, and the sum without
+// the likeliest class, which has 1, in groups of classes.
+#define EXPONENTIALS_OF_ALL(class, next, same, present) \
 	VPXOR C, C, C                   \
 	EACH(REST_BEGIN)                \
 	FIRST_CLASS                     \
@@ -98,27 +105,35 @@ class:                                  \
 	EACH(FROM_MOST)                 \
 	REDUCE                          \
 	EXP                             \
-	CLASS_TO(X13, T1)               \
-	EACH(EXP_OF_ALL)                \
+	EACH(EXP_KEEP_ROW)              \
+	IF_PRESENT(present)             \
+	EACH(EXP_TO_REST)               \
+next:                                   \
 	LEAL  1(CLASS), N               \
 	TESTL $(const_groupSize-1), N   \
 	JNE   same                      \
 	EACH(REST_GROUP_END)            \
 same:                                   \
 	NEXT_CLASS(class)
+#define EXPONENTIALS_OF_LIKELY(next, present) \
+present:                                \
+	CLASS_TO(X13, T1)               \
+	EACH(EXP_OF_LIKELY)             \
+	JMP next
 #define REST_BEGIN(row, u, s, g) \
 	VMOVAPS C, (ROWS_GROUP+row)(W) \
 	VMOVAPS C, (ROWS_REST+row)(W)
 #define FROM_MOST(row, u, s, x) \
-	VMOVAPS (EXPS_BELOW+row)(EXPS), x    \
-	VSUBPS  (ROWS_MOST+row)(W), x, x     \
-	VMOVAPS x, (EXPS_BELOW+row)(EXPS)
-#define EXP_OF_ALL(row, e, s, g) \
+	VMOVAPS (EXPS_X+row)(EXPS), x        \
+	VSUBPS  (ROWS_MOST+row)(W), x, x
+#define EXP_KEEP_ROW(row, e, s, g) VMOVAPS e, row(EXPS)
+#define EXP_TO_REST(row, e, s, g) \
+	VADDPS  (ROWS_GROUP+row)(W), e, e \
+	VMOVAPS e, (ROWS_GROUP+row)(W)
+#define EXP_OF_LIKELY(row, e, s, g) \
 	VPCMPEQD (ROWS_LIKELIEST+row)(W), T1, T0 \
-	VANDNPS  e, T0, T0                       \ // if class != likeliest {
-	VADDPS   (ROWS_GROUP+row)(W), T0, T0     \ // group += e }
-	VMOVAPS  e, row(EXPS)                    \
-	VMOVAPS  T0, (ROWS_GROUP+row)(W)
+	VANDNPS  e, T0, e                        \ // if class != likeliest
+	EXP_TO_REST(row, e, s, g)
 #define REST_GROUP_END(row, u, s, g) \
 	VMOVAPS (ROWS_REST+row)(W), g        \
 	VADDPS  (ROWS_GROUP+row)(W), g, g    \
@@ -130,9 +145,11 @@ same:                                   \
 // 1/total too, in S.
 #define LIKELIHOOD \
 	FIND_LIKELIEST(likeliest)       \
-	EXPONENTIALS_OF_ALL(exp, same)  \
+	FIND_CLASSES(LIKELY_BITS, likely) \
+	EXPONENTIALS_OF_ALL(exp, expNext, expSame, expPresent) \
 	CONST(avx2Constants_one)        \
 	EACH(LIKELIHOOD_ROW)
+#define MORE_OF_LIKELIHOOD EXPONENTIALS_OF_LIKELY(expNext, expPresent)
 #define LIKELIHOOD_ROW(row, inverse, s, total) \
 	VMOVAPS (ROWS_REST+row)(W), s           \
 	VADDPS  (ROWS_GROUP+row)(W), s, s       \
@@ -145,13 +162,17 @@ same:                                   \
 
 // LOGARITHMS follows, and leaves the two of each voxel. A class that has ½ or
 // more beside the likeliest is, with its r, no more than s of that one, nor
-// than 1/total: TIED says whether both are ½ or more in some voxel.
-#define LOGARITHMS \
+// than 1/total: TIED says whether both are ½ or more in some voxel, and then
+// all classes count as present.
+#define LOGARITHMS(tied, end) \
 	CONST(avx2Constants_half)  \
 	VPXOR     T1, T1, T1       \
 	EACH(FIND_TIED)            \
 	VMOVMSKPS T1, N            \
 	MOVL      N, TIED(W)       \
+	TESTL     N, N             \
+	JNE       tied             \
+end:                               \
 	CONST(avx2Constants_one)   \
 	EACH(COMPLEMENT)           \
 	NEG_LOG                    \
@@ -159,6 +180,15 @@ same:                                   \
 	NEG_LOG_NEAR               \
 	CONST(avx2Constants_half)  \
 	EACH(KEEP_LOG)
+#define MORE_OF_LOGARITHMS(tied, end) \
+tied:                              \
+	VPCMPEQD T0, T0, T0        \
+	XORL     N, N              \
+	VMOVDQA  T0, PRESENT(W)(N*1) \
+	ADDL     $32, N            \
+	CMPL     N, $256           \
+	JNE      -3(PC)            \
+	JMP      end
 #define FIND_TIED(row, inverse, s, g) \
 	VMINPS inverse, s, g  \
 	VCMPPS $13, C, g, g   \
@@ -176,44 +206,63 @@ same:                                   \
 
 // ---- A class of a softmax ----
 
-// CLASS_SIDES leaves r in U, s in S, and in G where the class is the likeliest.
-#define CLASS_SIDES \
-	CLASS_TO(X13, T1) \
-	EACH(CLASS_SIDE)
-#define CLASS_SIDE(row, r, s, likeliest) \
-	VMOVAPS   row(EXPS), r                            \
-	VMOVAPS   (ROWS_TOTAL+row)(W), s                  \
-	VMOVAPS   (ROWS_INVERSE+row)(W), T0               \
-	VSUBPS    r, s, s                                 \
-	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, likeliest  \
-	VMULPS    T0, s, s                                \ // s = (total − e)/total
-	VMULPS    T0, r, r                                \
-	VBLENDVPS likeliest, (ROWS_SIDE+row)(W), s, s
+// R leaves r in U; SIDE, s in S, and goes to present where the class may be the
+// likeliest of a voxel: there is SIDE_OF_LIKELY. CLASS_LOG leaves −log r in U, in
+// the same way; where another class than the likeliest has ½ or more,
+// it is taken from s. All leave G alone.
+#define R EACH(R_ROW)
+#define R_ROW(row, r, s, g) \
+	VMOVAPS row(EXPS), r                 \
+	VMULPS  (ROWS_INVERSE+row)(W), r, r
 
-// CLASS_LOG follows, and leaves −log r in U. CLASS_LOG_OF_TIED takes it from s
-// where another class than the likeliest has ½ or more.
-#define CLASS_LOG(tied, end) \
-	EACH(CLASS_LOG_ROW) \
-	CMPL TIED(W), $0    \
-	JNE  tied           \
+#define SIDE(present, end) \
+	EACH(SIDE_ROW)      \
+	IF_PRESENT(present) \
 end:
-#define CLASS_LOG_ROW(row, l, s, likeliest) \
-	VMOVAPS   (ROWS_LOG_TOTAL+row)(W), T0              \
-	VSUBPS    (EXPS_BELOW+row)(EXPS), T0, T0           \ // below + log total
-	VBLENDVPS likeliest, (ROWS_LOG+row)(W), T0, l
-#define CLASS_LOG_OF_TIED(tied, end) \
-tied:                                    \
+#define SIDE_ROW(row, r, s, g) \
+	VMOVAPS (ROWS_TOTAL+row)(W), s        \
+	VSUBPS  row(EXPS), s, s               \
+	VMULPS  (ROWS_INVERSE+row)(W), s, s     // s = (total − e)/total
+#define SIDE_OF_LIKELY(present, end) \
+present:                    \
+	CLASS_TO(X13, T1)   \
+	EACH(SIDE_OF_LIKELY_ROW) \
+	JMP end
+#define SIDE_OF_LIKELY_ROW(row, r, s, g) \
+	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, T0 \ // if class == likeliest
+	VBLENDVPS T0, (ROWS_SIDE+row)(W), s, s
+
+#define CLASS_LOG(present, end) \
+	EACH(CLASS_LOG_ROW) \
+	IF_PRESENT(present) \
+end:
+#define CLASS_LOG_ROW(row, l, s, g) \
+	VMOVAPS (ROWS_MOST+row)(W), l          \
+	VSUBPS  (EXPS_X+row)(EXPS), l, l       \ // below
+	VADDPS  (ROWS_LOG_TOTAL+row)(W), l, l
+#define CLASS_LOG_OF_LIKELY(present, tied, end) \
+present:                      \
+	CLASS_TO(X13, T1)     \
+	EACH(CLASS_LOG_OF_LIKELY_ROW) \
+	CMPL TIED(W), $0      \
+	JEQ  end              \
+tied:                         \
 	KEEP(avx2Work_l, U0, U1, U2, U3) \
-	NEG_LOG_NEAR                     \
-	CONST(avx2Constants_half)        \
-	EACH(CLASS_LOG_OF_TIED_ROW)      \
-	JMP   end
+	KEEP(avx2Work_e, G0, G1, G2, G3) \
+	NEG_LOG_NEAR          \
+	CONST(avx2Constants_half)   \
+	EACH(CLASS_LOG_OF_TIED_ROW) \
+	JMP  end
+#define CLASS_LOG_OF_LIKELY_ROW(row, l, s, g) \
+	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, T0 \ // if class == likeliest
+	VBLENDVPS T0, (ROWS_LOG+row)(W), l, l
 #define CLASS_LOG_OF_TIED_ROW(row, l, s, g) \
 	VMOVAPS   row(EXPS), T0                   \
 	VMULPS    (ROWS_INVERSE+row)(W), T0, T0   \
 	VCMPPS    $13, C, T0, T0                  \ // if r ≥ ½ { negLog(r, s) }
 	VMOVAPS   avx2Work_l+row(W), T1           \
-	VBLENDVPS T0, l, T1, l
+	VBLENDVPS T0, l, T1, l                    \
+	VMOVAPS   avx2Work_e+row(W), g
 
 // FLOOR is s = max(s, 2^-126), of which a power is taken.
 #define FLOOR \

@@ -16,6 +16,11 @@
 #define HI         planarCall_hi(CALL)
 #define LO         planarCall_lo(CALL)
 
+// The next tile. Further on is worse: planes whose size is a power of two share
+// their places in the caches, where the lines of many push each other out.
+#define ASK_AHEAD 128
+#define ASK       PREFETCHT0
+
 // The forward kernels for several channels and soft targets by AVX2 and FMA:
 // planarCall.soft (planar_generic.go) by passes.
 //
@@ -24,16 +29,22 @@
 // others.
 
 // ADD_TILE adds four rows times a weight each to a sum of a class: rows 0 and 2
-// to its lanes 0–7, the others to lanes 8–15.
-#define ADD_TILE(lanes, rows, v0, v1, v2, v3) \
-	VMOVAPS     lanes+0(LANES), T0       \
-	VMOVAPS     lanes+32(LANES), T1      \
-	VFMADD231PS (rows+0)(W), v0, T0      \
-	VFMADD231PS (rows+32)(W), v1, T1     \
-	VFMADD231PS (rows+64)(W), v2, T0     \
-	VFMADD231PS (rows+96)(W), v3, T1     \
-	VMOVAPS     T0, lanes+0(LANES)       \
+// to its lanes 0–7, the others to lanes 8–15. ADD_SHARES has the weights that
+// SHARES has left.
+#define ADD_TILE(lanes, w0, w1, w2, w3, v0, v1, v2, v3) \
+	VMOVAPS     lanes+0(LANES), T0    \
+	VMOVAPS     lanes+32(LANES), T1   \
+	VFMADD231PS w0, v0, T0            \
+	VFMADD231PS w1, v1, T1            \
+	VFMADD231PS w2, v2, T0            \
+	VFMADD231PS w3, v3, T1            \
+	VMOVAPS     T0, lanes+0(LANES)    \
 	VMOVAPS     T1, lanes+32(LANES)
+#define ADD_SHARES(lanes, v0, v1, v2, v3) ADD_TILE(lanes, G0, G1, G2, G3, v0, v1, v2, v3)
+#define ADD_KEPT_SHARES(lanes, v0, v1, v2, v3) \
+	ADD_TILE(lanes, (ROWS_SHARE+0)(W), (ROWS_SHARE+32)(W), (ROWS_SHARE+64)(W), (ROWS_SHARE+96)(W), v0, v1, v2, v3)
+#define KEEP_SHARES EACH(KEEP_SHARES_ROW)
+#define KEEP_SHARES_ROW(row, u, s, share) VMOVAPS share, (ROWS_SHARE+row)(W)
 
 // OPEN_TILE keeps the weights in S, and adds them to their sum.
 #define OPEN_TILE \
@@ -50,67 +61,73 @@
 	VMOVAPS S0, (LANES_W+0)(W)        \
 	VMOVAPS S1, (LANES_W+32)(W)
 
-// SHARES leaves what the class's voxels count in it, w·y, and in the others,
-// w·(1−y); it goes to none where none counts in it.
+// SHARES leaves in G what the class's voxels count in it, w·y, and adds the r in
+// U to the sum P of those that they count in the others, w·(1−y). It goes to none
+// where none counts in it.
 #define SHARES(none) \
 	PLANE_OF(TARGETS)            \
 	CONST(avx2Constants_one)     \
-	VPXOR  T1, T1, T1            \
-	EACH(SHARES_ROW)             \
-	VPTEST T1, T1                \
-	JZ     none
-#define SHARES_ROW(row, y, s, z) \
-	VMOVUPS row(X), y                    \
-	VPMAXUD y, MOST, MOST                \
-	VSUBPS  y, C, z                      \
-	VMULPS  (ROWS_W+row)(W), y, y        \
-	VMULPS  (ROWS_W+row)(W), z, z        \
-	VMOVAPS y, (ROWS_SHARE+row)(W)       \
-	VMOVAPS z, (ROWS_REMAINDER+row)(W)   \
-	VPOR    y, T1, T1
+	VMOVAPS LANES_P+0(LANES), T0  \
+	VMOVAPS LANES_P+32(LANES), T1 \
+	SHARES_ROW(0, U0, S0, G0, T0)  \
+	SHARES_ROW(32, U1, S1, G1, T1) \
+	SHARES_ROW(64, U2, S2, G2, T0) \
+	SHARES_ROW(96, U3, S3, G3, T1) \
+	VMOVAPS T0, LANES_P+0(LANES)  \
+	VMOVAPS T1, LANES_P+32(LANES) \
+	VPOR    G0, G1, S0           \
+	VPOR    G2, G3, S1           \
+	VPOR    S1, S0, S0           \
+	VPTEST  S0, S0               \
+	JZ      none
+#define SHARES_ROW(row, r, rest, y, sum) \
+	VMOVUPS     row(X), y                \
+	VPMAXUD     y, MOST, MOST            \
+	VSUBPS      y, C, rest               \
+	VMULPS      (ROWS_W+row)(W), y, y    \
+	VMULPS      (ROWS_W+row)(W), rest, rest \
+	VFMADD231PS rest, r, sum
 
 // SOFT is the walk over blocks and tiles: VALUES leaves what the classes of the
-// tile's voxels have in common, R the class's probabilities in U, SIDES r in U
-// and s in S, and LOGS adds what is wanted beside them.
-#define SOFT(limit, VALUES, R, SIDES, LOGS) \
+// tile's voxels have in common, R the class's probabilities in U, S their
+// complements in S, and LOGS adds what is wanted beside them; MORE holds what is
+// beside the way.
+#define SOFT(limit, VALUES, R, S, LOGS, MORE) \
 	BEGIN_PLANAR(done)                              \
 	CLEAR_LANES_OF_CLASSES(clear)                   \
 block:                                                  \
 	VPXOR   MOST, MOST, MOST                        \
 	VMOVDQA MOST, GREATEST(W)                       \
-	VMOVDQA MOST, GREATEST_OF_LOGITS(W)                 \
-	VMOVDQA MOST, GREATEST_OF_TARGETS(W)                \
+	VMOVDQA MOST, GREATEST_OF_LOGITS(W)             \
+	VMOVDQA MOST, GREATEST_OF_TARGETS(W)            \
 tile:                                                   \
 	LOAD_WEIGHTS(given, weighted)                   \
 	OPEN_TILE                                       \
-	VMOVDQA GREATEST_OF_LOGITS(W), MOST                 \
+	VMOVDQA GREATEST_OF_LOGITS(W), MOST             \
 	VALUES                                          \
-	VMOVDQA MOST, GREATEST_OF_LOGITS(W)                 \
-	VMOVDQA GREATEST_OF_TARGETS(W), MOST                \
+	VMOVDQA MOST, GREATEST_OF_LOGITS(W)             \
+	VMOVDQA GREATEST_OF_TARGETS(W), MOST            \
 	FIRST_CLASS                                     \
 class:                                                  \
-	SHARES(none)                                    \
-	SIDES                                           \
-	ADD_TILE(LANES_P, ROWS_REMAINDER, U0, U1, U2, U3) \
-	ADD_TILE(LANES_R, ROWS_SHARE, U0, U1, U2, U3)   \
-	ADD_TILE(LANES_S, ROWS_SHARE, S0, S1, S2, S3)   \
+	R                                               \
+	SHARES(next)                                    \
+	S                                               \
+	ADD_SHARES(LANES_R, U0, U1, U2, U3)             \
+	ADD_SHARES(LANES_S, S0, S1, S2, S3)             \
 	LOGS                                            \
 next:                                                   \
 	NEXT_CLASS(class)                               \
-	VMOVDQA MOST, GREATEST_OF_TARGETS(W)                \
+	VMOVDQA MOST, GREATEST_OF_TARGETS(W)            \
 	NEXT_TILE_OF_32(tile)                           \
 	WITHIN(avx2Constants_mostProbability, MOST, refuse) \
-	VMOVDQA GREATEST_OF_LOGITS(W), T0                   \
+	VMOVDQA GREATEST_OF_LOGITS(W), T0               \
 	WITHIN(limit, T0, refuse)                       \
 	VMOVDQA GREATEST(W), T0                         \
 	WITHIN(avx2Constants_mostWeight, T0, refuse)    \
 	CLOSE_BLOCK_PLANAR(fold, without)               \
 	NEXT_BLOCK(block)                               \
 	JMP     done                                    \
-none:                                                   \
-	R                                               \
-	ADD_TILE(LANES_P, ROWS_REMAINDER, U0, U1, U2, U3) \
-	JMP     next                                    \
+	MORE                                            \
 refuse:                                                 \
 	SUBQ    $(4*const_BlockSize), OFFSET            \
 done:                                                   \
@@ -118,30 +135,41 @@ done:                                                   \
 
 // ---- Softmax ----
 
-#define SOFTMAX_R EACH(SOFTMAX_R_ROW)
-#define SOFTMAX_R_ROW(row, r, s, g) \
-	VMOVAPS row(EXPS), r                 \
-	VMULPS  (ROWS_INVERSE+row)(W), r, r
+#define SOFTMAX_S SIDE(sidePresent, side)
+#define MORE_OF_S \
+	MORE_OF_LIKELIHOOD \
+	SIDE_OF_LIKELY(sidePresent, side)
 
 #define LIKELIHOOD_AND_LOGARITHMS \
 	LIKELIHOOD \
-	LOGARITHMS
+	LOGARITHMS(tiedTile, logarithms)
 
 #define SOFTMAX_CE \
-	CLASS_LOG(tied, logged) \
-	ADD_TILE(LANES_L, ROWS_SHARE, U0, U1, U2, U3)
+	CLASS_LOG(logPresent, logged) \
+	ADD_SHARES(LANES_L, U0, U1, U2, U3)
+#define MORE_OF_CE \
+	MORE_OF_S                                \
+	MORE_OF_LOGARITHMS(tiedTile, logarithms) \
+	CLASS_LOG_OF_LIKELY(logPresent, tied, logged)
 
 #define SOFTMAX_FOCAL(FOCUS) \
 	SOFTMAX_CE \
 	FLOOR      \
 	FOCUS      \
-	ADD_TILE(LANES_F, ROWS_SHARE, U0, U1, U2, U3)
+	ADD_SHARES(LANES_F, U0, U1, U2, U3)
 
-#define SOFTMAX(LOGS) SOFT(avx2Constants_mostLogit, LIKELIHOOD_AND_LOGARITHMS, SOFTMAX_R, CLASS_SIDES, LOGS)
+// A FOCUS that needs G.
+#define FOCUS_AND_SHARES(FOCUS) \
+	KEEP_SHARES \
+	FOCUS       \
+	EACH(LOAD_SHARES)
+#define LOAD_SHARES(row, u, s, share) VMOVAPS (ROWS_SHARE+row)(W), share
+
+#define SOFTMAX(LOGS) SOFT(avx2Constants_mostLogit, LIKELIHOOD_AND_LOGARITHMS, R, SOFTMAX_S, LOGS, MORE_OF_CE)
 
 // func softmaxSoftRegionAVX2(c *planarCall) int
 TEXT ·softmaxSoftRegionAVX2(SB), NOSPLIT, $0-16
-	SOFT(avx2Constants_mostLogit, LIKELIHOOD, SOFTMAX_R, CLASS_SIDES, NOTHING)
+	SOFT(avx2Constants_mostLogit, LIKELIHOOD, R, SOFTMAX_S, NOTHING, MORE_OF_S)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
@@ -152,7 +180,6 @@ TEXT ·softmaxSoftCEAVX2(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // func softmaxSoftHalfAVX2(c *planarCall) int
 TEXT ·softmaxSoftHalfAVX2(SB), NOSPLIT, $0-16
@@ -160,7 +187,6 @@ TEXT ·softmaxSoftHalfAVX2(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // func softmaxSoftOneAVX2(c *planarCall) int
 TEXT ·softmaxSoftOneAVX2(SB), NOSPLIT, $0-16
@@ -168,15 +194,13 @@ TEXT ·softmaxSoftOneAVX2(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // func softmaxSoftThreeHalvesAVX2(c *planarCall) int
 TEXT ·softmaxSoftThreeHalvesAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX(SOFTMAX_FOCAL(FOCUS_THREE_HALVES))
+	SOFTMAX(SOFTMAX_FOCAL(FOCUS_AND_SHARES(FOCUS_THREE_HALVES)))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // func softmaxSoftTwoAVX2(c *planarCall) int
 TEXT ·softmaxSoftTwoAVX2(SB), NOSPLIT, $0-16
@@ -184,15 +208,13 @@ TEXT ·softmaxSoftTwoAVX2(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // func softmaxSoftAnyAVX2(c *planarCall) int
 TEXT ·softmaxSoftAnyAVX2(SB), NOSPLIT, $0-16
-	SOFTMAX(SOFTMAX_FOCAL(FOCUS_ANY))
+	SOFTMAX(SOFTMAX_FOCAL(FOCUS_AND_SHARES(FOCUS_ANY)))
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	CLASS_LOG_OF_TIED(tied, logged)
 
 // ---- Probabilities ----
 
@@ -203,21 +225,21 @@ TEXT ·softmaxSoftAnyAVX2(SB), NOSPLIT, $0-16
 	VMOVUPS row(X), r      \
 	VPMAXUD r, MOST, MOST
 
-#define PROBABILITY_SIDES \
-	PROBABILITY_R            \
+#define PROBABILITY_S \
 	CONST(avx2Constants_one) \
 	EACH(COMPLEMENT)
 
-// PROBABILITY_CE leaves −log r in U and the clamped s in S. PROBABILITY_NEAR is
-// its logarithm where every r is ½ or more.
+// PROBABILITY_CE leaves −log r in U and the clamped s in S. MORE_OF_PROBABILITY
+// has the logarithm where every r is ½ or more.
 #define PROBABILITY_CE \
+	KEEP_SHARES   \
 	CLAMP_S       \
 	IF_NEAR(near) \
 	CLAMP_R       \
 	NEG_LOG       \
 logged:               \
-	ADD_TILE(LANES_L, ROWS_SHARE, U0, U1, U2, U3)
-#define PROBABILITY_NEAR \
+	ADD_KEPT_SHARES(LANES_L, U0, U1, U2, U3)
+#define MORE_OF_PROBABILITY \
 near:                \
 	NEG_LOG_NEAR \
 	JMP logged
@@ -225,61 +247,55 @@ near:                \
 #define PROBABILITY_FOCAL(FOCUS) \
 	PROBABILITY_CE \
 	FOCUS          \
-	ADD_TILE(LANES_F, ROWS_SHARE, U0, U1, U2, U3)
+	ADD_KEPT_SHARES(LANES_F, U0, U1, U2, U3)
 
-#define PROBABILITIES_OF_CLASSES(LOGS) SOFT(avx2Constants_mostProbability, NOTHING, PROBABILITY_R, PROBABILITY_SIDES, LOGS)
+#define PROBABILITIES_OF_CLASSES(LOGS, MORE) SOFT(avx2Constants_mostProbability, NOTHING, PROBABILITY_R, PROBABILITY_S, LOGS, MORE)
 
 // func planesSoftRegionAVX2(c *planarCall) int
 TEXT ·planesSoftRegionAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(NOTHING)
+	PROBABILITIES_OF_CLASSES(NOTHING, NOTHING)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
 
 // func planesSoftCEAVX2(c *planarCall) int
 TEXT ·planesSoftCEAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_CE)
+	PROBABILITIES_OF_CLASSES(PROBABILITY_CE, MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR
 
 // func planesSoftHalfAVX2(c *planarCall) int
 TEXT ·planesSoftHalfAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_HALF))
+	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_HALF), MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR
 
 // func planesSoftOneAVX2(c *planarCall) int
 TEXT ·planesSoftOneAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_ONE))
+	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_ONE), MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR
 
 // func planesSoftThreeHalvesAVX2(c *planarCall) int
 TEXT ·planesSoftThreeHalvesAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_THREE_HALVES))
+	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_THREE_HALVES), MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR
 
 // func planesSoftTwoAVX2(c *planarCall) int
 TEXT ·planesSoftTwoAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_TWO))
+	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_TWO), MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR
 
 // func planesSoftAnyAVX2(c *planarCall) int
 TEXT ·planesSoftAnyAVX2(SB), NOSPLIT, $0-16
-	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_ANY))
+	PROBABILITIES_OF_CLASSES(PROBABILITY_FOCAL(FOCUS_ANY), MORE_OF_PROBABILITY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	PROBABILITY_NEAR

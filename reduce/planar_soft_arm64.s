@@ -120,16 +120,7 @@ next:                                               \
 #define ADD_CE \
 	CLASS_LOG(large, logFound) \
 	ADD_SUM(QE, QF, QA)
-#define LARGE_CLASS LARGE_LOG(KEEP_CLASS, KEPT_CLASS, large, logFound)
-#define KEEP_CLASS \
-	ADD  $neonPull_kept, WORK, TEMP \
-	VST1P_S4(TEMP_NUMBER, QB)       \
-	VST1P_S4(TEMP_NUMBER, QF)
-#define KEPT_CLASS \
-	ADD  $neonPull_kept, WORK, TEMP \
-	VLD1P_S4(TEMP_NUMBER, QB)       \
-	VLD1P_S4(TEMP_NUMBER, QF)       \
-	LOAD_INVERSE_AND_WEIGHTS
+#define LARGE_CLASS LARGE_LOG(LOAD_INVERSE_AND_WEIGHTS, large, logFound)
 #define LOAD_INVERSE_AND_WEIGHTS \
 	LOAD_ROW(neonRows_inverse, QC) \
 	LOAD_ROW(neonRows_w, QG)

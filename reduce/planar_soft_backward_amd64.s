@@ -17,6 +17,11 @@
 #define LO         planarBackward_lo(CALL)
 #define GAMMA      planarBackward_gamma(CALL)
 
+// The same tile of the next block: the memory is asked for while the processor
+// is busy, not when the block is looked at.
+#define ASK_AHEAD (4*const_BlockSize)
+#define ASK       PREFETCHT1
+
 // The backward kernels for several channels and soft targets by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
 
@@ -24,10 +29,12 @@
 #undef EXPS_BEGIN
 #define EXPS_BEGIN LANES_BEGIN
 #undef EXPS_SIZE
-#define EXPS_SIZE  512
-#define EXPS_QH    EXPS_BELOW // q·h, where x − most has been
-#define EXPS_Z     256        // z = p·g − h
-#define EXPS_G     384
+#define EXPS_SIZE  640
+#define EXPS_Z     0      // z = p·g − h, where the exponential has been
+#define EXPS_QH    EXPS_X // q·h, where the logit has been
+#define EXPS_G     256
+#define EXPS_Q     384
+#define EXPS_P     512
 
 // CHECK_TARGETS is CHECK_PLANES for the targets.
 #define CHECK_TARGETS(class, group, done) \
@@ -83,28 +90,30 @@ done:                                                         \
 
 // ---- Softmax ----
 
-#define ROWS_P       ROWS_SHARE     // r and s of the class under way
-#define ROWS_Q       ROWS_REMAINDER
-#define ROWS_Z       ROWS_MOST      // z of the likeliest class
-#define ROWS_Z_REST  ROWS_REST      // Σ z of the others
-#define ROWS_Z_TOTAL ROWS_GROUP     // and of all
+#define ROWS_Z       ROWS_SHARE // z of the likeliest class
+#define ROWS_Z_REST  ROWS_REST  // Σ z of the others
+#define ROWS_Z_TOTAL ROWS_GROUP // and of all
 
-// FIND_Z leaves what PULL_CLASSES wants of every class. PULL_CE makes h/y of
-// the class's r, s and likeliest, and leaves it in U.
-#define FIND_Z(PULL_CE, class, same) \
+// FIND_Z leaves what PULL_CLASSES wants of every class. PULL_OWN makes the
+// pullCE of the class, in U, of p in U and q in S.
+#define FIND_Z(PULL_OWN, class, side, sidePresent, next, same, present) \
 	VPXOR C, C, C                   \
 	EACH(Z_BEGIN)                   \
 	FIRST_CLASS                     \
 class:                                  \
-	CLASS_SIDES                     \
+	R                               \
+	SIDE(sidePresent, side)         \
 	EACH(KEEP_P_AND_Q)              \
-	PULL_CE                         \
 	PLANE_OF(TARGETS)               \
+	PULL_OWN                        \
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), G0 \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), G1 \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), G2 \
-	CLASS_TO(X3, G3)                \
+	VPXOR C, C, C                   \
 	EACH(Z_ROW)                     \
+	IF_PRESENT(present)             \
+	EACH(Z_TO_REST)                 \
+next:                                   \
 	LEAL  1(CLASS), N               \
 	TESTL $(const_groupSize-1), N   \
 	JNE   same                      \
@@ -112,34 +121,42 @@ class:                                  \
 same:                                   \
 	NEXT_CLASS(class)               \
 	EACH(Z_END)
+#define FIND_Z_OF_LIKELY(side, sidePresent, next, present) \
+	SIDE_OF_LIKELY(sidePresent, side) \
+present:                                \
+	CLASS_TO(X13, T1)               \
+	EACH(Z_OF_LIKELY)               \
+	JMP next
 #define Z_BEGIN(row, u, s, g) \
 	VMOVAPS C, (ROWS_GROUP+row)(W) \
 	VMOVAPS C, (ROWS_REST+row)(W)  \
 	VMOVAPS C, (ROWS_Z+row)(W)
 #define KEEP_P_AND_Q(row, p, q, g) \
-	VMOVAPS p, (ROWS_P+row)(W) \
-	VMOVAPS q, (ROWS_Q+row)(W)
-#define Z_ROW(row, h, s, g) \
-	VMOVUPS     row(X), T0                     \ // y
-	VSUBPS      T0, G0, T1                     \
-	VMULPS      G2, T1, T1                     \
-	VFMADD231PS T0, G1, T1                     \ // g = y·own + (1−y)·other
-	VMULPS      T0, h, h                       \
-	VPXOR       C, C, C                        \
-	VCMPPS      $14, C, T0, T0                 \
-	VANDPS      T0, h, h                       \ // if y > 0 { h = y·pullCE } else { h = 0 }
-	VMOVAPS     T1, (EXPS_G+row)(EXPS)         \
-	VMULPS      (ROWS_Q+row)(W), h, s          \
-	VMOVAPS     s, (EXPS_QH+row)(EXPS)         \
-	VFMSUB132PS (ROWS_P+row)(W), h, T1         \ // z = p·g − h
-	VMOVAPS     T1, (EXPS_Z+row)(EXPS)         \
-	VPCMPEQD    (ROWS_LIKELIEST+row)(W), G3, T0 \
-	VANDNPS     T1, T0, s                      \ // if class != likeliest {
-	VADDPS      (ROWS_GROUP+row)(W), s, s      \ // group += z
-	VMOVAPS     s, (ROWS_GROUP+row)(W)         \
-	VANDPS      T1, T0, T0                     \ // } else {
-	VORPS       (ROWS_Z+row)(W), T0, T0        \ // own = z }
-	VMOVAPS     T0, (ROWS_Z+row)(W)
+	VMOVAPS p, (EXPS_P+row)(EXPS) \
+	VMOVAPS q, (EXPS_Q+row)(EXPS)
+#define Z_ROW(row, h, z, g) \
+	VMOVUPS     row(X), T0                \ // y
+	VSUBPS      T0, G0, z                 \
+	VMULPS      G2, z, z                  \
+	VFMADD231PS T0, G1, z                 \ // g = y·own + (1−y)·other
+	VMOVAPS     z, (EXPS_G+row)(EXPS)     \
+	VMULPS      T0, h, h                  \
+	VCMPPS      $14, C, T0, T0            \
+	VANDPS      T0, h, h                  \ // if y > 0 { h = y·pullCE } else { h = 0 }
+	VMULPS      (EXPS_Q+row)(EXPS), h, T1 \
+	VMOVAPS     T1, (EXPS_QH+row)(EXPS)   \
+	VFMSUB132PS (EXPS_P+row)(EXPS), h, z  \ // z = p·g − h
+	VMOVAPS     z, (EXPS_Z+row)(EXPS)
+#define Z_TO_REST(row, u, z, g) \
+	VADDPS  (ROWS_GROUP+row)(W), z, z \
+	VMOVAPS z, (ROWS_GROUP+row)(W)
+#define Z_OF_LIKELY(row, u, z, g) \
+	VPCMPEQD (ROWS_LIKELIEST+row)(W), T1, T0 \ // if class == likeliest {
+	VANDPS   z, T0, u                        \
+	VORPS    (ROWS_Z+row)(W), u, u           \
+	VMOVAPS  u, (ROWS_Z+row)(W)              \ // own = z
+	VANDNPS  z, T0, z                        \ // } else {
+	Z_TO_REST(row, u, z, g)                    // group += z }
 #define Z_END(row, u, s, g) \
 	VMOVAPS (ROWS_REST+row)(W), s        \
 	VADDPS  (ROWS_GROUP+row)(W), s, s    \
@@ -147,63 +164,101 @@ same:                                   \
 	VADDPS  (ROWS_Z+row)(W), s, s        \ // total = rest + own
 	VMOVAPS s, (ROWS_Z_TOTAL+row)(W)
 
-// The pullCE of a class: ce alone where there is no focal sum.
+// PULL_CE is the pullCE without a focal sum. With one, the logarithm and the
+// power are only taken of a class of which a voxel of the tile has any.
 #define PULL_CE \
 	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), U0 \
 	VMOVAPS U0, U1 \
 	VMOVAPS U0, U2 \
 	VMOVAPS U0, U3
 #define PULL_FOCAL(FOCUS) \
-	CLASS_LOG(tied, logged)      \
-	FLOOR                        \
-	CONST(avx2Constants_one)     \
-	VBROADCASTSS GAMMA, T1       \
-	EACH(RATIO)                  \
-	FOCUS                        \
+	IF_NONE(none)                 \
+	CLASS_LOG(logPresent, logged) \
+	FLOOR                         \
+	CONST(avx2Constants_one)      \
+	VBROADCASTSS GAMMA, T1        \
+	EACH(RATIO)                   \
+	FOCUS                         \
 	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), C \
 	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
-	EACH(PULL_FOCAL_ROW)
+	EACH(PULL_FOCAL_ROW)          \
+pulled:
+#define PULL_FOCAL_OF_NONE \
+none:                                 \
+	VPXOR U0, U0, U0              \
+	VPXOR U1, U1, U1              \
+	VPXOR U2, U2, U2              \
+	VPXOR U3, U3, U3              \
+	JMP   pulled
 #define RATIO(row, l, s, g) \
-	VDIVPS      s, l, l                 \
-	VMULPS      (ROWS_P+row)(W), T1, T0 \
-	VFMADD213PS C, T0, l                  // ratio = γ·r·(l/s) + 1
+	VDIVPS      s, l, l                    \
+	VMULPS      (EXPS_P+row)(EXPS), T1, T0 \
+	VFMADD213PS C, T0, l                     // ratio = γ·r·(l/s) + 1
 #define PULL_FOCAL_ROW(row, u, s, g) VFMADD213PS C, T1, u // focal·s^γ·ratio + ce
 
+// IF_NONE goes to none where no voxel of the tile has any of the class.
+#define IF_NONE(none) \
+	VMOVUPS (X), T0        \
+	VPOR    32(X), T0, T0  \
+	VPOR    64(X), T0, T0  \
+	VPOR    96(X), T0, T0  \
+	VPTEST  T0, T0         \
+	JZ      none
+
 // PULL_CLASSES writes the derivatives by the logits.
-#define PULL_CLASSES(class) \
+#define PULL_CLASSES(class, next, present) \
 	FIRST_CLASS                     \
 class:                                  \
 	GRADIENT_OF_CLASS               \
-	CLASS_SIDES                     \
+	EACH(OTHERS)                    \
+	IF_PRESENT(present)             \
+next:                                   \
 	EACH(PULL)                      \
 	WRITE(IN_TILE, weigh, add, stream, weighed, written) \
 	NEXT_CLASS(class)
-#define PULL(row, p, q, likeliest) \
-	VMOVAPS     (ROWS_Z_TOTAL+row)(W), T0        \
-	VSUBPS      (EXPS_Z+row)(EXPS), T0, T0       \
-	VBLENDVPS   likeliest, (ROWS_Z_REST+row)(W), T0, T0 \ // if class != likeliest { total − z } else { rest }
-	VFMSUB132PS (EXPS_G+row)(EXPS), T0, q        \ // q·g − others
-	VFMSUB213PS (EXPS_QH+row)(EXPS), p, q          // d = p·that − q·h
+#define PULL_OF_LIKELY(next, present) \
+present:                                \
+	CLASS_TO(X13, T1)               \
+	EACH(OTHERS_OF_LIKELY)          \
+	JMP next
+#define OTHERS(row, others, d, g) \
+	VMOVAPS (ROWS_Z_TOTAL+row)(W), others     \
+	VSUBPS  (EXPS_Z+row)(EXPS), others, others
+#define OTHERS_OF_LIKELY(row, others, d, g) \
+	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, T0 \ // if class == likeliest
+	VBLENDVPS T0, (ROWS_Z_REST+row)(W), others, others
+#define PULL(row, others, d, p) \
+	VMOVAPS     (EXPS_Q+row)(EXPS), d         \
+	VMOVAPS     (EXPS_P+row)(EXPS), p         \
+	VFMSUB132PS (EXPS_G+row)(EXPS), others, d \ // q·g − others
+	VFMSUB213PS (EXPS_QH+row)(EXPS), p, d       // d = p·that − q·h
+
+#define SOFTMAX_TILE(VALUES, PULL_OWN) \
+	VALUES                   \
+	FIND_Z(PULL_OWN, z, side, sidePresent, zNext, zSame, zPresent) \
+	PULL_CLASSES(pull, pullNext, pullPresent)
+#define MORE_OF_PULL MORE_OF_WRITE(IN_TILE, weigh, add, stream, weighed, written)
+#define MORE_OF_CE \
+	MORE_OF_LIKELIHOOD                                      \
+	FIND_Z_OF_LIKELY(side, sidePresent, zNext, zPresent)    \
+	PULL_OF_LIKELY(pullNext, pullPresent)                   \
+	MORE_OF_PULL
+#define MORE_OF_FOCAL \
+	MORE_OF_CE                                    \
+	MORE_OF_LOGARITHMS(tiedTile, logarithms)      \
+	CLASS_LOG_OF_LIKELY(logPresent, tied, logged) \
+	PULL_FOCAL_OF_NONE
 
 #define LIKELIHOOD_AND_LOGARITHMS \
 	LIKELIHOOD \
-	LOGARITHMS
-
-#define SOFTMAX_TILE(VALUES, PULL_CE) \
-	VALUES                   \
-	FIND_Z(PULL_CE, z, zSame) \
-	PULL_CLASSES(pull)
-#define MORE_OF_PULL MORE_OF_WRITE(IN_TILE, weigh, add, stream, weighed, written)
-#define MORE_OF_FOCAL \
-	MORE_OF_PULL                  \
-	CLASS_LOG_OF_TIED(tied, logged)
+	LOGARITHMS(tiedTile, logarithms)
 
 #define SOFTMAX_BACKWARD(FOCUS) \
 	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD_AND_LOGARITHMS, PULL_FOCAL(FOCUS)), MORE_OF_FOCAL)
 
 // func softmaxSoftBackwardCEAVX2(c *planarBackward) int
 TEXT ·softmaxSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
-	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD, PULL_CE), MORE_OF_PULL)
+	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD, PULL_CE), MORE_OF_CE)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
@@ -273,7 +328,7 @@ TEXT ·softmaxSoftBackwardAnyAVX2(SB), NOSPLIT, $0-16
 	VSUBPS g, T1, g
 
 #define OWN_FOCAL(FOCUS) \
-	EACH(KEEP_P_AND_Q)   \
+	EACH(KEEP_SIDES_ROW) \
 	IF_NEAR(near)        \
 	NEG_LOG              \
 logged:                      \
@@ -284,17 +339,20 @@ logged:                      \
 	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
 	EACH(OWN_FOCAL_ROW)  \
 	OWN_INSIDE
+#define KEEP_SIDES_ROW(row, r, s, g) \
+	VMOVAPS r, (ROWS_MINE+row)(W)  \
+	VMOVAPS s, (ROWS_SHARE+row)(W)
 #define SLOPE(row, l, s, g) \
-	VMOVAPS     (ROWS_Q+row)(W), s      \
-	VMULPS      (ROWS_P+row)(W), C, T0  \
+	VMOVAPS     (ROWS_SHARE+row)(W), s      \
+	VMULPS      (ROWS_MINE+row)(W), C, T0  \
 	VFMADD213PS s, T0, l                  // γ·r·l + s
 #define OWN_FOCAL_ROW(row, slope, s, g) \
-	VMOVAPS     (ROWS_Q+row)(W), s      \
+	VMOVAPS     (ROWS_SHARE+row)(W), s      \
 	VMULPS      s, C, g                 \
 	VFMADD231PS slope, T1, g            \ // focal·slope + ce·s
-	VMULPS      (ROWS_P+row)(W), s, T0  \
+	VMULPS      (ROWS_MINE+row)(W), s, T0  \
 	VDIVPS      T0, g, g                \ // that / (r·s)
-	VMINPS      (ROWS_P+row)(W), s, s
+	VMINPS      (ROWS_MINE+row)(W), s, s
 
 // OWN_NEAR is the logarithm where every r is ½ or more.
 #define OWN_NEAR \
@@ -302,10 +360,12 @@ near:                \
 	NEG_LOG_NEAR \
 	JMP logged
 
-// PULL_PLANES writes the derivatives of the tile, class by class.
-#define PULL_PLANES(OWN, class) \
+// PULL_PLANES writes the derivatives of the tile, class by class. IF_ANY may go
+// to write with them in S.
+#define PULL_PLANES(IF_ANY, OWN, class, write) \
 	FIRST_CLASS                     \
 class:                                  \
+	IF_ANY                          \
 	PLANE_OF(PLANES)                \
 	CONST(avx2Constants_one)        \
 	EACH(LOAD_SIDES)                \
@@ -314,6 +374,7 @@ class:                                  \
 	CONST(avx2Constants_one)        \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
 	EACH(PULL_BOTH)                 \
+write:                                  \
 	GRADIENT_OF_CLASS               \
 	WRITE(IN_TILE, weigh, add, stream, weighed, written) \
 	NEXT_CLASS(class)
@@ -328,6 +389,28 @@ class:                                  \
 	VMULPS      T1, d, d                  \ // w·(1−y)·other
 	VFMADD231PS u, own, d                   // d = w·y·own + that
 
+// IF_ANY_FOCAL leaves the own voxels' derivatives out where the tile has none of
+// the class: there d = w·other, but for −0, which they may make +0.
+#define IF_ANY_FOCAL \
+	PLANE_OF(TARGETS)               \
+	IF_NONE(none)                   \
+some:
+#define PULL_PLANES_OF_NONE \
+none:                                   \
+	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
+	CONST(avx2Constants_sign)       \
+	VPXOR  MOST, MOST, MOST         \
+	EACH(PULL_OTHER)                \
+	VPTEST MOST, MOST               \
+	JZ     write                    \
+	JMP    some
+#define PULL_OTHER(row, u, d, g) \
+	VMOVAPS  (ROWS_W+row)(W), u \
+	VMULPS   T1, u, d           \
+	VPCMPEQD C, d, g            \
+	VPAND    g, u, u            \ // if d == −0 && w > 0
+	VPOR     u, MOST, MOST
+
 // Weights are in the derivatives already.
 #undef WEIGH
 #define WEIGH(row, g, d) \
@@ -335,7 +418,13 @@ class:                                  \
 	VANDPS T1, d, d
 
 #define PLANES_BACKWARD(OWN) \
-	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(OWN, class), MORE_OF_PULL)
+	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(NOTHING, OWN, class, write), MORE_OF_PULL)
+#define PLANES_BACKWARD_FOCAL(FOCUS) \
+	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(IF_ANY_FOCAL, OWN_FOCAL(FOCUS), class, write), MORE_OF_PLANES)
+#define MORE_OF_PLANES \
+	MORE_OF_PULL \
+	OWN_NEAR     \
+	PULL_PLANES_OF_NONE
 
 // func planesSoftBackwardRegionAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardRegionAVX2(SB), NOSPLIT, $0-16
@@ -353,40 +442,35 @@ TEXT ·planesSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
 
 // func planesSoftBackwardHalfAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardHalfAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_HALF))
+	PLANES_BACKWARD_FOCAL(FOCUS_HALF)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardOneAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardOneAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ONE))
+	PLANES_BACKWARD_FOCAL(FOCUS_ONE)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardThreeHalvesAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardThreeHalvesAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_THREE_HALVES))
+	PLANES_BACKWARD_FOCAL(FOCUS_THREE_HALVES)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardTwoAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardTwoAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_TWO))
+	PLANES_BACKWARD_FOCAL(FOCUS_TWO)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR
 
 // func planesSoftBackwardAnyAVX2(c *planarBackward) int
 TEXT ·planesSoftBackwardAnyAVX2(SB), NOSPLIT, $0-16
-	PLANES_BACKWARD(OWN_FOCAL(FOCUS_ANY))
+	PLANES_BACKWARD_FOCAL(FOCUS_ANY)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
-	OWN_NEAR

@@ -137,16 +137,15 @@ zSame:                                 \
 	RESTORE                               \
 present:
 #define LARGE_OR_ABSENT \
-	LARGE_LOG(NOTHING, LOAD_SIDES_KEPT, large, logFound) \
-absent:                                       \
-	LOAD_K0(neonTable_signBit)                    \
-	COPIES(K0, QE)                                \
-	FMOVQ.P CLASS_SIZE(COEFFICIENTS), F31         \
+	LARGE_LOG(LOAD_P, large, logFound)    \
+absent:                               \
+	LOAD_K0(neonTable_signBit)            \
+	COPIES(K0, QE)                        \
+	FMOVQ.P CLASS_SIZE(COEFFICIENTS), F31 \
 	B    present
-#define LOAD_SIDES_KEPT \
+#define LOAD_P \
 	ADD  $neonPull_kept, WORK, TEMP \
-	VLD1P_S4(TEMP_NUMBER, QA)       \
-	VLD1P_S4(TEMP_NUMBER, QB)
+	VLD1_S4(TEMP_NUMBER, QA)
 #define LOAD_INVERSE LOAD_ROW(neonRows_inverse, QC)
 
 // w·(p·(q·g − Σ z of the others) − q·h), and 0 where w is.

@@ -78,6 +78,9 @@ type avx2Group struct{ u, s, g, k, e, v, l, log2 [2 * quad][Lanes / 2]float32 }
 // both classes.
 const maxQuads = 2 * BlockSize / (quad * Lanes / 2)
 
+// avx2Block is what a kernel keeps of the logits of a block.
+type avx2Block struct{ t, large, log1p, n, f [BlockSize]float32 }
+
 // avx2Work is what a kernel keeps in memory while it runs. It aligns its part
 // of it to 64 bytes.
 type avx2Work struct {
@@ -109,22 +112,22 @@ type avx2Work struct {
 	some [2][Lanes / 2]uint32
 	d    avx2Rows
 
+	block avx2Block
+
 	_ [63]uint8
 }
 
-// avx2Block is what a kernel keeps of the logits of a block, at a multiple of 64
-// in the call's scratch.
-type avx2Block struct{ t, large, log1p, n, f [BlockSize]float32 }
+// A workspace holds an avx2Work, of which the kernel takes what lies at a
+// multiple of 64.
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(avx2Work{}))
 
-// A scratch holds an avx2Block wherever it lies.
-const _ = uint(unsafe.Sizeof(hardScratch{}) - unsafe.Sizeof(avx2Block{}) - 63)
+func (w *workspace) avx2() *avx2Work { return (*avx2Work)(unsafe.Pointer(w)) }
 
 // hardAVX2 is hardGeneric by AVX2.
 func hardAVX2(p pass, c *hardCall) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
-	var work avx2Work
-	return hardAVX2Work(p, c, &work)
+	return hardAVX2Work(p, c, c.space.avx2())
 }
 
 // An ordinary function around each call into assembly is where the garbage

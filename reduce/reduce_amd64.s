@@ -286,8 +286,7 @@ TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 block:                                         \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
-	LEAQ hardCall_scratch+63(CALL), BLOCK_AT \
-	ANDQ $~63, BLOCK_AT                    \
+	LEAQ avx2Work_block(W), BLOCK_AT       \
 exps:                                          \
 	PREFETCH_PREDICTION(hardCall_ahead)    \
 	EXP_8(KEEP_ROW)                        \

@@ -13,8 +13,7 @@ func softAVX2(p pass, c *softCall) int {
 	raceRead(c.prediction)
 	raceRead(c.target)
 	raceRead(c.weights)
-	var work avx2Work
-	return softAVX2Work(p, c, &work)
+	return softAVX2Work(p, c, c.space.avx2())
 }
 
 //go:noinline
@@ -105,8 +104,7 @@ func softBackwardAVX2(p pass, c *softBackward) int {
 	raceRead(c.target)
 	raceRead(c.weights)
 	raceWrite(c.gradient)
-	var work avx2Work
-	return softBackwardAVX2Work(p, c, &work)
+	return softBackwardAVX2Work(p, c, c.space.avx2())
 }
 
 //go:noinline

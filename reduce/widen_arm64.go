@@ -5,26 +5,30 @@ package reduce
 // widenNEON is widenGeneric in NEON.
 //
 //go:noinline
-func widenNEON(dst []int32, labels []uint8, most uint8) int {
+func widenNEON[T Label](dst []int32, labels []T, most uint8) int {
 	rows := len(labels) / widenRow
-	if len(dst) < rows*widenRow {
-		panic("reduce: more labels than there is room for")
-	}
-	raceRead(labels)
+	dst = dst[:rows*widenRow]
+	raceRead(labels[:rows*widenRow])
 	raceWrite(dst)
-	return widenRow * widenRowsNEON(dst, labels, most, rows)
+	switch labels := any(labels).(type) {
+	case []uint8:
+		rows = widenUint8NEON(dst, labels, most, rows)
+	case []uint16:
+		rows = widenUint16NEON(dst, labels, most, rows)
+	case []int32:
+		rows = widenInt32NEON(dst, labels, most, rows)
+	}
+	return rows * widenRow
 }
 
-// widenRowsNEON is this loop; it returns the number of rows done.
-//
-//	for row := range rows {
-//		if max(labels[row*widenRow:][:widenRow]...) > most {
-//			return row
-//		}
-//		for i := row * widenRow; i < (row+1)*widenRow; i++ {
-//			dst[i] = int32(labels[i])
-//		}
-//	}
-//
+// The kernels: widenGeneric of one type of label each. They return the number
+// of rows done.
+
 //go:noescape
-func widenRowsNEON(dst []int32, labels []uint8, most uint8, rows int) int
+func widenUint8NEON(dst []int32, labels []uint8, most uint8, rows int) int
+
+//go:noescape
+func widenUint16NEON(dst []int32, labels []uint16, most uint8, rows int) int
+
+//go:noescape
+func widenInt32NEON(dst, labels []int32, most uint8, rows int) int

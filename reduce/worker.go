@@ -13,7 +13,8 @@ type worker struct {
 	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
 	ahead int       // the call's
-	view  tile      // a view of the tile under way, for one call
+	space workspace
+	view  tile // a view of the tile under way, for one call
 	hardC hardCall
 	softC softCall
 	plane planarCall
@@ -215,7 +216,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 	case t.labels != nil:
 		c := &w.hardC
 		*c = hardCall{
-			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.ahead,
+			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.ahead, space: &w.space,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)
@@ -228,7 +229,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 		c := &w.softC
 		*c = softCall{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
-			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
+			space: &w.space, eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
 		}
 		w.give(&c.sums, focal)
 		done = level.soft(p, c)

@@ -28,6 +28,13 @@ is space (z, y, x), of 4 (channel, space), of 5 (sample, channel, space); labels
 and weights are the same without the channels, soft targets have the shape of
 the prediction.
 
+As JSON, losses are {"voxels", "samples", "classes", "level", "losses": [{"loss",
+"params", "value"}], "sums": [{"sample", "class", "w", "tp", "fp", "fn", "ce",
+"focal": [{"gamma", "sum"}]}]}, and label maps {"voxels", "samples", "labels":
+[{"label", "tp", "fp", "fn", "dice", "jaccard", "precision", "recall"}], "mean",
+"pooled", "any"}. Numbers have the shortest form that reads back exactly, and are
+null where there is none.
+
 A loss is written NAME or NAME:key=value,…, a list as 1/2/3. The losses and
 their parameters:
 

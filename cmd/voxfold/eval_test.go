@@ -273,6 +273,32 @@ func TestEvalUsage(t *testing.T) {
 	}
 }
 
+// The help names every key of the JSON.
+func TestEvalHelp(t *testing.T) {
+	help, _ := mustRun(t, "eval", "--help")
+	labels, prediction := phantomFiles(t, 1, false)
+	for _, args := range [][]string{{labels, prediction}, {labels, labels}} {
+		stdout, _ := mustRun(t, append([]string{"eval", "--json"}, args...)...)
+		var v map[string]any
+		require.NoError(t, json.Unmarshal([]byte(stdout), &v))
+		var visit func(v any)
+		visit = func(v any) {
+			switch v := v.(type) {
+			case []any:
+				visit(v[0])
+			case map[string]any:
+				for key, inner := range v {
+					require.Contains(t, help, `"`+key+`"`)
+					if key != "params" {
+						visit(inner)
+					}
+				}
+			}
+		}
+		visit(v)
+	}
+}
+
 // An error of the data says which voxel of which file it is.
 func TestEvalErrors(t *testing.T) {
 	nan := float32(math.NaN())

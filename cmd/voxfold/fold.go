@@ -89,8 +89,10 @@ func newReducer(o reduce.Options, losses []loss.Loss) (*reduce.Reducer, reduce.O
 			return nil, o, usageError{err}
 		}
 	}
-	needs := loss.Union(losses...)
-	o.CE, o.Gammas = needs.CE, needs.Gammas
+	if _, err := reduce.ActiveLevel(); err != nil && o.Level == reduce.Auto {
+		return nil, o, err // VOXFOLD_LEVEL is not of the command line
+	}
+	loss.Union(losses...).Ask(&o)
 	r, err := reduce.New(o)
 	if err != nil {
 		return nil, o, usageError{err}

@@ -160,6 +160,11 @@ func TestCPU(t *testing.T) {
 	require.Equal(t, exitError, code)
 	require.Contains(t, stderr, `level "abacus"`)
 	require.Empty(t, fromJSON[cpuReport](t, stdout).Chosen)
+	code, _, stderr = run("--size", "1x1x1")
+	require.Equal(t, exitError, code)
+	require.NotContains(t, stderr, "--help", "the command line is well")
+	code, _, _ = run("--size", "1x1x1", "--level", "generic")
+	require.Zero(t, code, "which has the last word")
 }
 
 // A number that is none is null, in both directions.
