@@ -330,6 +330,46 @@ func TestGradientIsFinite(t *testing.T) {
 	}
 }
 
+// The gradient may take the prediction's place, or be added to what is there,
+// with a scale, as training frameworks accumulate.
+func TestGradientInPlaceAndAdded(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		rng := rand.New(rand.NewPCG(51, uint64(channels)))
+		o := reduce.Options{Channels: channels, Activation: reduce.Sigmoid}
+		if channels > 1 {
+			o.Activation = reduce.Softmax
+		}
+		const n = 1700
+		logits, labels := make([][]float32, channels), make([]uint8, n)
+		plain, added := make([][]float32, channels), make([][]float32, channels)
+		for k := range logits {
+			logits[k], plain[k], added[k] = make([]float32, n), make([]float32, n), make([]float32, n)
+			for i := range logits[k] {
+				logits[k][i], added[k][i] = float32(rng.NormFloat64()*4), 1e-3
+			}
+		}
+		for i := range labels {
+			labels[i] = uint8(rng.IntN(max(2, channels)))
+		}
+		batch := reduce.Chunk{Prediction: reduce.Float32(logits...), Target: reduce.LabelsUint8(labels)}
+		e, err := NewEvaluator(MustParse("dice-focal"), o)
+		require.NoError(t, err)
+		value, err := e.Gradient([][][]float32{plain}, batch)
+		require.NoError(t, err)
+		again, err := e.AddGradient([][][]float32{added}, -.5, batch)
+		require.NoError(t, err)
+		require.Equal(t, value, again, "the scale is not the value's")
+		for k := range added {
+			for i, g := range plain[k] {
+				require.Equal(t, float32(1e-3)-.5*g, added[k][i])
+			}
+		}
+		_, err = e.Gradient([][][]float32{logits}, batch)
+		require.NoError(t, err)
+		require.Equal(t, plain, logits, "in place")
+	}
+}
+
 // A batch of another size than the options say would be a mean over samples
 // that are not there.
 func TestBatchSize(t *testing.T) {

@@ -34,38 +34,41 @@
 	VPOR    row(p)(N*4), C, T0 \
 	VPMAXUD T0, most, most
 
-// CHECK jumps to done where a prediction is not plain, and to stray where a
-// label is neither 0 nor 1.
-#define CHECK(GREATEST, limit, stray, done) \
-	VPXOR G0, G0, G0             \
-	VPXOR G1, G1, G1             \
-	VPXOR U0, U0, U0             \
-	CONST(avx2Constants_sign)    \
-	XORL  N, N                   \
-check:                               \
-	GREATEST(X, 0, G0)           \
-	GREATEST(X, 32, G1)          \
-	GREATEST(X, 64, G0)          \
-	GREATEST(X, 96, G1)          \
-	VPMAXUB (Y)(N*1), U0, U0     \
-	ADDL  $32, N                 \
-	CMPL  N, $const_BlockSize    \
-	JNE   check                  \
-	VPMAXUD G1, G0, G0           \
-	WITHIN(limit, G0, done)      \
-	CONST(avx2Constants_labelOnes) \
-	VPMAXUB   C, U0, U0          \
-	VPCMPEQB  C, U0, U0          \
-	VPMOVMSKB U0, N              \
-	CMPL      N, $-1             \
-	JNE       stray
+// GREATEST_OF_PROBABILITIES leaves the greatest bits of a block in MOST.
+#define GREATEST_OF_PROBABILITIES \
+	VPXOR G0, G0, G0          \
+	XORL  N, N                \
+greatest:                         \
+	GREATEST_PROBABILITY(X, 0, MOST)  \
+	GREATEST_PROBABILITY(X, 32, G0)   \
+	GREATEST_PROBABILITY(X, 64, MOST) \
+	GREATEST_PROBABILITY(X, 96, G0)   \
+	ADDL    $32, N            \
+	CMPL    N, $const_BlockSize \
+	JNE     greatest          \
+	VPMAXUD G0, MOST, MOST
 
-// CHECK_LABELS, before the block's groups are counted, jumps to plain where every label that is not 0 or 1 is ignored,
-// else to done.
-#define CHECK_LABELS(plain, done) \
-	VMOVDQA avx2Work_ignore(W), T1 \
+// CHECK_LABELS goes on where every label of the block is 0 or 1, or else every
+// other one is ignored; it jumps to done where one is not.
+#define CHECK_LABELS(stray, plain, done) \
+	CONST(avx2Constants_labelOnes) \
+	VMOVDQA C, G0               \
+	VMOVDQA C, G1               \
 	XORL    N, N                \
 labels:                             \
+	VPMAXUB (Y)(N*1), G0, G0    \
+	VPMAXUB 32(Y)(N*1), G1, G1  \
+	ADDL    $64, N              \
+	CMPL    N, $const_BlockSize \
+	JNE     labels              \
+	VPMAXUB   G1, G0, G0        \
+	VPCMPEQB  C, G0, G0         \
+	VPMOVMSKB G0, N             \
+	CMPL      N, $-1            \
+	JEQ       plain             \
+	VMOVDQA avx2Work_ignore(W), T1 \
+	XORL    N, N                \
+stray:                              \
 	VMOVDQU   (Y)(N*1), G0      \
 	VPCMPEQB  T1, G0, G1        \
 	VPMAXUB   C, G0, G0         \
@@ -76,8 +79,8 @@ labels:                             \
 	JNE       done              \
 	ADDL      $32, N            \
 	CMPL      N, $const_BlockSize \
-	JNE       labels            \
-	JMP       plain
+	JNE       stray             \
+plain:
 
 // ---- A group ----
 

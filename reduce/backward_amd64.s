@@ -12,13 +12,17 @@
 #define FACTOR hardBackward_gamma(CALL)
 #define PLACE(row) row
 #define BLOCK_AT AT
+#define KEPT_R(row) avx2Block_t+row(BLOCK_AT)
+#define KEPT_S(row) avx2Block_large+row(BLOCK_AT)
+#define KEPT_L(row) avx2Block_log1p+row(BLOCK_AT)
 
 // The one-channel backward kernels for hard labels by AVX2 and FMA:
 // hardBackwardGeneric (backward_generic.go) by passes.
 
 // BACKWARD is the walk over blocks and groups: PREPARATION keeps what is better
-// made for many voxels at once, and FORMULA leaves a group's derivatives in G.
-#define BACKWARD(GREATEST, limit, PREPARATION, FORMULA) \
+// made for many voxels at once, and leaves the block's greatest bits in MOST;
+// FORMULA leaves a group's derivatives in G.
+#define BACKWARD(PREPARATION, limit, FORMULA) \
 	BEGIN_CALL                             \
 	MOVQ hardBackward_prediction(CALL), X  \
 	MOVQ hardBackward_labels(CALL), Y      \
@@ -26,9 +30,10 @@
 	BEGIN_GRADIENT(hardBackward_gradient(CALL), hardBackward_class, hardBackward_class+coefficients__size) \
 	BEGIN_BLOCKS(hardBackward_prediction+8(CALL), done) \
 block:                                         \
-	CHECK(GREATEST, limit, stray, done)    \
-plain:                                         \
+	VPXOR MOST, MOST, MOST                 \
 	PREPARATION                            \
+	WITHIN(limit, MOST, done)              \
+	CHECK_LABELS(stray, plain, done)       \
 	MOVL $(const_BlockSize/32), GROUPS     \
 group:                                         \
 	PREFETCH_GROUP(hardBackward_ahead)     \
@@ -56,13 +61,11 @@ add:                                           \
 stream:                                        \
 	EACH(STORE_PAST_CACHES)                \
 	JMP  next                              \
-stray:                                         \
-	CHECK_LABELS(plain, done)              \
 done:                                          \
 	SFENCE
 
-#define OF_PROBABILITIES(PREPARATION, FORMULA) BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PREPARATION, FORMULA)
-#define OF_LOGITS(PREPARATION, FORMULA) BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, PREPARATION, FORMULA)
+#define OF_PROBABILITIES(PREPARATION, FORMULA) BACKWARD(PREPARATION, avx2Constants_mostProbability, FORMULA)
+#define OF_LOGITS(PREPARATION, FORMULA) BACKWARD(PREPARATION, avx2Constants_mostLogit, FORMULA)
 
 // PREPARE takes STEPS with every 64 voxels of a block.
 #define PREPARE(STEPS) \
@@ -86,22 +89,46 @@ prepare:                                  \
 #define TIMES_POWER EACH(TIMES_POWER_ROW)
 #define TIMES_POWER_ROW(row, u, s, g) VMULPS POWER(row), u, u
 
-// POWERS_OF_PROBABILITIES takes them of s as SIDES makes it.
-#define POWERS_OF_PROBABILITIES \
-	BELOW_EPSILON            \
-	CONST(avx2Constants_one) \
-	VPXOR G3, G3, G3         \
-	EIGHT(KEEP_S)            \
-	LOG2_8                   \
-	EXP2_8                   \
-	KEEP_POWERS
-#define KEEP_S(row, u) \
+// STEPS_OF_PROBABILITIES keeps r and s, as SIDES makes them, and ℓ, by the
+// logarithm that is short where every r is at least ½.
+#define NEAREST U7
+#define STEPS_OF_PROBABILITIES \
+	BELOW_EPSILON                      \
+	CONST(avx2Constants_one)           \
+	VPXOR     G3, G3, G3               \
+	VPCMPEQD  NEAREST, NEAREST, NEAREST \
+	EIGHT(KEEP_SIDES)                  \
+	CONST(avx2Constants_half)          \
+	VPCMPGTD  NEAREST, C, T0           \
+	VMOVMSKPS T0, N                    \
+	TESTL     N, N                     \
+	JZ        near                     \
+	NEG_LOG_8                          \
+logarithm:                                 \
+	EIGHT(KEEP_L)
+#define KEEP_SIDES(row, u) \
 	VPMOVZXBD row/4(Y), G0        \
 	VPCMPEQD  G3, G0, G0          \
-	VMAXPS    row(X), T1, G1      \
+	VMOVUPS   row(X), G1          \
+	VPMAXUD   G1, MOST, MOST      \
+	VMAXPS    G1, T1, G1          \
 	VSUBPS    G1, C, G2           \
-	VBLENDVPS G0, G1, G2, G2      \ // s = 1 − p; if label = 0 { s = p }
-	VMOVAPS   G2, GROUP_S+row(W)
+	VBLENDVPS G0, G1, G2, T0      \ // s = 1 − p; if label = 0 { s = p }
+	VBLENDVPS G0, G2, G1, G2      \ // r the other
+	VPMINUD   G2, NEAREST, NEAREST \
+	VMOVAPS   T0, KEPT_S(row)     \
+	VMOVAPS   G2, KEPT_R(row)
+#define KEEP_L(row, u) VMOVAPS u, KEPT_L(row)
+#define NEAR_LOGARITHM \
+near:                  \
+	NEG_LOG_8_NEAR \
+	JMP logarithm
+
+#define STEPS_OF_ANY_PROBABILITIES \
+	STEPS_OF_PROBABILITIES \
+	LOG2_8                 \
+	EXP2_8                 \
+	KEEP_POWERS
 
 // POWERS_OF_LOGITS takes them of the parts of a logit.
 #define POWERS_OF_LOGITS \
@@ -115,7 +142,32 @@ prepare:                                  \
 	VPXOR     G1, T0, T0          \ // the sign where the label is 0
 	VPXOR     row(X), T0, T0
 
-#define PREPARE_POWERS PREPARE(POWERS_OF_PROBABILITIES)
+#define PREPARE_FOCAL PREPARE(STEPS_OF_PROBABILITIES)
+#define PREPARE_ANY   PREPARE(STEPS_OF_ANY_PROBABILITIES)
+
+// DERIVATIVE_BY_PROBABILITY is DERIVATIVE from what is kept.
+#define DERIVATIVE_BY_PROBABILITY(FOCUS) \
+	VBROADCASTSS FACTOR, C \
+	EACH(SLOPE_OF_KEPT)    \
+	FOCUS                  \
+	LOAD_TABLE(avx2Work_ce(W), C)     \
+	LOAD_TABLE(avx2Work_focal(W), T1) \
+	EACH(PULL_FOCAL_OF_KEPT)          \
+	PULL_INSIDE
+#define SLOPE_OF_KEPT(row, u, s, g) \
+	VMULPS      KEPT_R(row), C, u  \
+	VMOVAPS     KEPT_S(row), s     \
+	VFMADD132PS KEPT_L(row), s, u    // γ·r·ℓ + s
+#define PULL_FOCAL_OF_KEPT(row, u, s, g) \
+	VMOVAPS     KEPT_S(row), s           \
+	VPERMILPS   row(CLASS), C, g         \
+	VMULPS      s, g, g                  \ // ce·s
+	VPERMILPS   row(CLASS), T1, T0       \
+	VFMADD231PS u, T0, g                 \ // focal·slope + ce·s
+	VMULPS      KEPT_R(row), s, T0       \
+	VDIVPS      T0, g, g                 \ // that / (r·s)
+	VMINPS      KEPT_R(row), s, s
+
 
 #define PREPARE_CE_OF_LOGITS PREPARE(STEPS_OF_CE)
 #define STEPS_OF_CE \
@@ -171,57 +223,57 @@ prepare:                                  \
 
 // func hardBackwardProbabilitiesRegionAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesRegionAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE_REGION)
+	OF_PROBABILITIES(GREATEST_OF_PROBABILITIES, DERIVATIVE_REGION)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardProbabilitiesCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE_CE)
+	OF_PROBABILITIES(GREATEST_OF_PROBABILITIES, DERIVATIVE_CE)
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
 
 // func hardBackwardProbabilitiesHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_HALF))
+	OF_PROBABILITIES(PREPARE_FOCAL, DERIVATIVE_BY_PROBABILITY(FOCUS_HALF))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	NEAR
+	NEAR_LOGARITHM
 
 // func hardBackwardProbabilitiesOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_ONE))
+	OF_PROBABILITIES(PREPARE_FOCAL, DERIVATIVE_BY_PROBABILITY(FOCUS_ONE))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	NEAR
+	NEAR_LOGARITHM
 
 // func hardBackwardProbabilitiesThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_THREE_HALVES))
+	OF_PROBABILITIES(PREPARE_FOCAL, DERIVATIVE_BY_PROBABILITY(FOCUS_THREE_HALVES))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	NEAR
+	NEAR_LOGARITHM
 
 // func hardBackwardProbabilitiesTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(NOTHING, DERIVATIVE(FOCUS_TWO))
+	OF_PROBABILITIES(PREPARE_FOCAL, DERIVATIVE_BY_PROBABILITY(FOCUS_TWO))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	NEAR
+	NEAR_LOGARITHM
 
 // func hardBackwardProbabilitiesAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(PREPARE_POWERS, DERIVATIVE(TIMES_POWER))
+	OF_PROBABILITIES(PREPARE_ANY, DERIVATIVE_BY_PROBABILITY(TIMES_POWER))
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	NEAR
+	NEAR_LOGARITHM
 
 // func hardBackwardLogitsCEAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardLogitsCEAVX2(SB), NOSPLIT, $0-24

@@ -122,7 +122,9 @@ func convertGeneric[T any](dst []float32, src []T, f func(T) float32) {
 	}
 }
 
-// A Target is a view of what was to be predicted: labels, or soft targets.
+// A Target is a view of what was to be predicted: a label per voxel, which is a
+// class of 0 to C−1 (beside a one-channel prediction 0 and 1, or what
+// Options.Foreground makes of it) or ignored; or soft targets.
 type Target struct {
 	uint8s  []uint8
 	uint16s []uint16

@@ -15,6 +15,7 @@
 #define HI       mapCall_hi(CALL)
 #define LO       mapCall_lo(CALL)
 #define SIDE(row)
+#define KEPT_S(row) GROUP_S+row(W)
 
 #define MAP_BEGIN(done) \
 	MOVQ c+0(FP), CALL         \

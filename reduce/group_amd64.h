@@ -238,6 +238,68 @@ added:
 	VSUBPS  u, T0, u                 \ // base − u
 	VMOVAPS u, avx2Block_log1p+row(BLOCK_AT)
 
+// ---- Probabilities ----
+
+// NEG_LOG_8 is u = negLog(r, s) of KEPT_R and KEPT_S, which a file that includes
+// this defines, as LOG2_8 wants the latter too.
+#define M_HALF     U0
+#define M_EXPONENT U1
+#define M_ONE      U2
+#define M_ZERO     U3
+#define NEG_LOG_8 \
+	VBROADCASTSS ·avx2+avx2Constants_half(SB), M_HALF         \
+	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), M_EXPONENT \
+	VBROADCASTSS ·avx2+avx2Constants_one(SB), M_ONE           \
+	VPXOR        M_ZERO, M_ZERO, M_ZERO                       \
+	NEG_LOG_8_ROW(0, G0)     \
+	NEG_LOG_8_ROW(32, G1)    \
+	NEG_LOG_8_ROW(64, G2)    \
+	NEG_LOG_8_ROW(96, G3)    \
+	NEG_LOG_8_TO(128)        \
+	NEG_LOG_8_TO(160)        \
+	NEG_LOG_8_TO(192)        \
+	NEG_LOG_8_TO(224)        \
+	HORNER_7(FIRST_8, STEP_8, ·logPoly) \
+	SQUARE_ADD_8             \
+	CONST(avx2Constants_minusLn2) \
+	EIGHT(ADD_K)
+#define ADD_K(row, u) VFMADD231PS GROUP_K+row(W), C, u // u += k·(−ln 2)
+#define NEG_LOG_8_ROW(row, k) \
+	VMOVAPS   KEPT_S(row), T1           \
+	VMOVAPS   KEPT_R(row), T0           \
+	VPSUBD    M_HALF, T0, k             \
+	VPAND     M_EXPONENT, k, k          \
+	VPSUBD    k, T0, T0                 \ // m
+	VSUBPS    T0, M_ONE, T0             \
+	VPMINSD   M_ZERO, k, C              \
+	VCVTDQ2PS C, C                      \
+	VMOVAPS   C, GROUP_K+row(W)         \
+	VBLENDVPS k, T0, T1, k                // g = s; if k < 0 { g = 1 − m }
+#define NEG_LOG_8_TO(row) \
+	NEG_LOG_8_ROW(row, U4) \
+	VMOVAPS U4, GROUP_G+row(W)
+
+// NEG_LOG_8_NEAR is NEG_LOG_8 where every r is at least ½: k is 0 and g is s.
+#define NEG_LOG_8_NEAR \
+	VMOVAPS KEPT_S(128), U4 \
+	VMOVAPS KEPT_S(160), U5 \
+	VMOVAPS KEPT_S(192), U6 \
+	VMOVAPS KEPT_S(224), U7 \
+	KEEP_G_OF_U             \
+	VMOVAPS KEPT_S(0), G0   \
+	VMOVAPS KEPT_S(32), G1  \
+	VMOVAPS KEPT_S(64), G2  \
+	VMOVAPS KEPT_S(96), G3  \
+	HORNER_7(FIRST_8, STEP_8, ·logPoly) \
+	SQUARE_ADD_8
+
+// KEEP_G_OF_U keeps the arguments that have no register, from u.
+#define KEEP_G_OF_U \
+	VMOVAPS U4, GROUP_G+128(W) \
+	VMOVAPS U5, GROUP_G+160(W) \
+	VMOVAPS U6, GROUP_G+192(W) \
+	VMOVAPS U7, GROUP_G+224(W)
+
 // ---- Powers ----
 
 // FOCUS_ANY_8 is u = s^γ·ℓ for any γ: log2 s, then exp2, times ℓ.
@@ -262,7 +324,7 @@ added:
 	HORNER_8(FIRST_8, STEP_8, ·log2Poly) \
 	EIGHT_G(KEEP_LOG2)
 #define LOG2_8_ROW(row, t) \
-	VMOVAPS   GROUP_S+row(W), t   \
+	VMOVAPS   KEPT_S(row), t      \
 	VPSUBD    U0, t, T0              \
 	VPAND     U1, T0, T0             \
 	VPSUBD    T0, t, t               \ // m
@@ -316,10 +378,7 @@ added:
 	VMOVAPS U1, G1      \
 	VMOVAPS U2, G2      \
 	VMOVAPS U3, G3      \
-	VMOVAPS U4, GROUP_G+128(W) \
-	VMOVAPS U5, GROUP_G+160(W) \
-	VMOVAPS U6, GROUP_G+192(W) \
-	VMOVAPS U7, GROUP_G+224(W) \
+	KEEP_G_OF_U         \
 	HORNER_6(FIRST_8, STEP_8, ·exp2Poly) \
 	EIGHT(EXP_8_SCALE)
 #define EXP2_8_Y(row, u)     VADDPS GROUP_E+row(W), u, u // y = e + l

@@ -29,14 +29,22 @@
 	TESTL $(4*const_BlockSize-1), OFFSET  \
 	JNE   tile
 
-// PLANE_OF leads X to the class's values in the tile, and asks for those ASK_AHEAD
-// bytes further on by ASK, which a file that includes this defines.
-#define PLANE_OF(planes) \
+// TARGET leads X to the class's targets in the tile, as PLANE does to its values.
+#define TARGET \
 	LEAQ (CLASS)(CLASS*2), X \
-	MOVQ (planes)(X*8), X    \ // a slice has three words
-	ADDQ OFFSET, X           \
-	ASK ASK_AHEAD(X)         \
-	ASK ASK_AHEAD+64(X)
+	MOVQ (TARGETS)(X*8), X   \
+	ADDQ OFFSET, X
+
+// ASK asks for both ASK_AHEAD bytes further on, by PREFETCH_TO: a file that
+// includes this defines them. It is called among other work, so that the memory is
+// busy all the time, and leaves X at the values.
+#define ASK \
+	TARGET                      \
+	PREFETCH_TO ASK_AHEAD(X)    \
+	PREFETCH_TO ASK_AHEAD+64(X) \
+	PLANE                       \
+	PREFETCH_TO ASK_AHEAD(X)    \
+	PREFETCH_TO ASK_AHEAD+64(X)
 
 // LOAD_WEIGHTS loads the weights to S: 1 where the call has none.
 #define LOAD_WEIGHTS(given, end) \
@@ -67,7 +75,7 @@ end:
 	CONST(avx2Constants_sign)     \
 	FIRST_CLASS                   \
 class:                                \
-	PLANE_OF(PLANES)              \
+	PLANE                         \
 	CLASS_TO(X13, T1)             \
 	EACH(LIKELIEST_ROW)           \
 	NEXT_CLASS(class)             \
@@ -103,6 +111,7 @@ class:                                \
 	FIRST_CLASS                     \
 class:                                  \
 	EACH(FROM_MOST)                 \
+	ASK                             \
 	REDUCE                          \
 	EXP                             \
 	EACH(EXP_KEEP_ROW)              \

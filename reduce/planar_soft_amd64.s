@@ -18,8 +18,8 @@
 
 // The next tile. Further on is worse: planes whose size is a power of two share
 // their places in the caches, where the lines of many push each other out.
-#define ASK_AHEAD 128
-#define ASK       PREFETCHT0
+#define ASK_AHEAD   128
+#define PREFETCH_TO PREFETCHT0
 
 // The forward kernels for several channels and soft targets by AVX2 and FMA:
 // planarCall.soft (planar_generic.go) by passes.
@@ -65,8 +65,8 @@
 // U to the sum P of those that they count in the others, w·(1−y). It goes to none
 // where none counts in it.
 #define SHARES(none) \
-	PLANE_OF(TARGETS)            \
-	CONST(avx2Constants_one)     \
+	TARGET                        \
+	CONST(avx2Constants_one)      \
 	VMOVAPS LANES_P+0(LANES), T0  \
 	VMOVAPS LANES_P+32(LANES), T1 \
 	SHARES_ROW(0, U0, S0, G0, T0)  \
@@ -219,7 +219,7 @@ TEXT ·softmaxSoftAnyAVX2(SB), NOSPLIT, $0-16
 // ---- Probabilities ----
 
 #define PROBABILITY_R \
-	PLANE_OF(PLANES)     \
+	ASK                  \
 	EACH(PROBABILITY_ROW)
 #define PROBABILITY_ROW(row, r, s, g) \
 	VMOVUPS row(X), r      \

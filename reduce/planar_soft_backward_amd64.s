@@ -19,8 +19,8 @@
 
 // The same tile of the next block: the memory is asked for while the processor
 // is busy, not when the block is looked at.
-#define ASK_AHEAD (4*const_BlockSize)
-#define ASK       PREFETCHT1
+#define ASK_AHEAD   (4*const_BlockSize)
+#define PREFETCH_TO PREFETCHT1
 
 // The backward kernels for several channels and soft targets by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
@@ -104,7 +104,7 @@ class:                                  \
 	R                               \
 	SIDE(sidePresent, side)         \
 	EACH(KEEP_P_AND_Q)              \
-	PLANE_OF(TARGETS)               \
+	TARGET                          \
 	PULL_OWN                        \
 	VBROADCASTSS ·avx2+avx2Constants_one(SB), G0 \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), G1 \
@@ -366,11 +366,11 @@ near:                \
 	FIRST_CLASS                     \
 class:                                  \
 	IF_ANY                          \
-	PLANE_OF(PLANES)                \
+	ASK                             \
 	CONST(avx2Constants_one)        \
 	EACH(LOAD_SIDES)                \
 	OWN                             \
-	PLANE_OF(TARGETS)               \
+	TARGET                          \
 	CONST(avx2Constants_one)        \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
 	EACH(PULL_BOTH)                 \
@@ -392,7 +392,7 @@ write:                                  \
 // IF_ANY_FOCAL leaves the own voxels' derivatives out where the tile has none of
 // the class: there d = w·other, but for −0, which they may make +0.
 #define IF_ANY_FOCAL \
-	PLANE_OF(TARGETS)               \
+	TARGET                          \
 	IF_NONE(none)                   \
 some:
 #define PULL_PLANES_OF_NONE \

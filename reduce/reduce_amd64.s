@@ -10,6 +10,7 @@
 // avx2_amd64.h.
 
 #define BLOCK_AT  QUADS
+#define KEPT_S(row) GROUP_S+row(W)
 #define EPS       hardCall_eps(CALL)
 #define ONE_MINUS hardCall_oneMinus(CALL)
 #define HI        hardCall_hi(CALL)

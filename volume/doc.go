@@ -8,6 +8,9 @@
 // reads without allocating; where the file holds the numbers that were asked
 // for, they go from the file straight into the caller's slice.
 //
+// An [ArrayWriter] writes arrays larger than memory, for what is computed voxel
+// by voxel.
+//
 // Where the voxels lie in space is their [Geometry], in millimetres and in the
 // RAS+ convention (x to the right, y to the front, z up), whichever convention
 // the file uses.

@@ -18,7 +18,7 @@ import (
 // Writers of every format, as simple as can be: what the tests read back. They
 // share nothing with the package but the names of the types.
 
-var allTypes = []Type{Uint8, Int8, Uint16, Int16, Uint32, Int32, Uint64, Int64, Float16, Float32, Float64, Bool}
+var allTypes = []Type{Uint8, Int8, Uint16, Int16, Uint32, Int32, Uint64, Int64, Float16, Float32, Float64, Bool, BFloat16}
 
 func byteOrder(big bool) binary.ByteOrder {
 	if big {
@@ -51,6 +51,8 @@ func encode(t Type, big bool, values []float64) []byte {
 			x = int64(v)
 		case Float16:
 			x = half(v)
+		case BFloat16:
+			x = upperHalf(v)
 		case Float32:
 			x = float32(v)
 		case Float64:
@@ -62,6 +64,9 @@ func encode(t Type, big bool, values []float64) []byte {
 	}
 	return b.Bytes()
 }
+
+// upperHalf returns the bits of a number that bfloat16 holds exactly.
+func upperHalf(v float64) uint16 { return uint16(math.Float32bits(float32(v)) >> 16) }
 
 // half returns the bits of a number that half precision holds exactly.
 func half(v float64) uint16 {
@@ -216,7 +221,7 @@ func vector(v [3]float64) string { return fmt.Sprintf("(%v,%v,%v)", v[0], v[1], 
 
 var npyNames = map[Type]string{
 	Uint8: "u1", Int8: "i1", Uint16: "u2", Int16: "i2", Uint32: "u4", Int32: "i4", Uint64: "u8", Int64: "i8",
-	Float16: "f2", Float32: "f4", Float64: "f8", Bool: "b1",
+	Float16: "f2", Float32: "f4", Float64: "f8", Bool: "b1", BFloat16: "V2",
 }
 
 func npyBytes(version byte, t Type, big, fortran bool, shape []int64, elements []byte) []byte {

@@ -13,10 +13,12 @@ import (
 // npyHeaderLimit is far above what the header of an array of numbers takes.
 const npyHeaderLimit = 64 << 10
 
-// npyTypes are the element types, without the sign of the byte order.
+// npyTypes are the element types, without the sign of the byte order. NumPy has
+// no bfloat16; the arrays of the packages that add it (ml_dtypes, which JAX and
+// TensorFlow use) are saved as V2, two bytes that mean nothing to NumPy.
 var npyTypes = map[string]Type{
 	"b1": Bool, "u1": Uint8, "i1": Int8, "u2": Uint16, "i2": Int16, "u4": Uint32, "i4": Int32,
-	"u8": Uint64, "i8": Int64, "f2": Float16, "f4": Float32, "f8": Float64,
+	"u8": Uint64, "i8": Int64, "f2": Float16, "f4": Float32, "f8": Float64, "V2": BFloat16,
 }
 
 // parseNPY reads the magic, a version, a length, and that many bytes of a
@@ -54,7 +56,7 @@ func parseNPY(h *header, f *File) error {
 	}
 
 	t, ok := npyTypes[n.descr[min(1, len(n.descr)):]]
-	if !ok || !strings.ContainsRune("<>|", rune(n.descr[0])) || n.descr[0] == '|' && t.Size() > 1 {
+	if !ok || !strings.ContainsRune("<>|", rune(n.descr[0])) || n.descr[0] == '|' && t.Size() > 1 && t != BFloat16 {
 		return fmt.Errorf("type %.40q: only real numbers are read, convert the array with astype", n.descr)
 	}
 	f.Type, f.bigEndian = t, n.descr[0] == '>'

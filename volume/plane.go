@@ -175,10 +175,11 @@ func readLabels[D label](p *Plane, dst []D, t Type, convert func([]D, []byte) in
 
 // ReadElements reads voxels as they are in the file, in this machine's byte
 // order and without Slope and Intercept. E must be the Go type of the file's
-// elements; uint16 stands for the bits of a Float16, uint8 for a Bool.
+// elements; uint16 stands for the bits of a Float16 or BFloat16, uint8 for a
+// Bool.
 func ReadElements[E Element](p *Plane, dst []E) (int, error) {
 	t, name := p.file.Type, fmt.Sprintf("%T", *new(E))
-	if t.String() != name && !(t == Float16 && name == "uint16") && !(t == Bool && name == "uint8") {
+	if t.String() != name && !((t == Float16 || t == BFloat16) && name == "uint16") && !(t == Bool && name == "uint8") {
 		return 0, fmt.Errorf("%s: elements are %v, not %s", p.file.Path, t, name)
 	}
 	return p.raw(bytesOf(dst))

@@ -1,6 +1,7 @@
 package volume
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -224,6 +225,9 @@ func checkRandomFile(t *testing.T, seed uint64, dir string) {
 			}
 			if s.t == Float16 {
 				checkPieces(t, random, f, sample, channel, ReadElements[uint16], func(i int) (uint16, bool) { return half(want[i]), true })
+			}
+			if s.t == BFloat16 {
+				checkPieces(t, random, f, sample, channel, ReadElements[uint16], func(i int) (uint16, bool) { return upperHalf(want[i]), true })
 			}
 		}
 	}
@@ -541,5 +545,25 @@ func BenchmarkPlane(b *testing.B) {
 				require.NoError(b, p.Close())
 			}
 		})
+	}
+}
+
+// NumPy calls bfloat16 two bytes of no meaning, with a byte order or without.
+func TestBFloat16(t *testing.T) {
+	values := []float64{0, 1, -1.5, 0x1p-126, 0x1p100, 3.140625}
+	saved := npyBytes(1, BFloat16, false, false, []int64{1, 2, 3}, encode(BFloat16, false, values))
+	for _, descr := range []string{"<V2", "|V2"} {
+		path := filepath.Join(t.TempDir(), "a.npy")
+		require.NoError(t, os.WriteFile(path, bytes.Replace(saved, []byte("<V2"), []byte(descr), 1), 0o600))
+		f, err := Open(path, Options{})
+		require.NoError(t, err)
+		require.Equal(t, "bfloat16", f.Type.String())
+		p, err := f.Plane(0, 0)
+		require.NoError(t, err)
+		got := make([]float64, len(values))
+		_, err = p.Float64(got)
+		require.NoError(t, err)
+		require.Equal(t, values, got)
+		require.NoError(t, p.Close())
 	}
 }

@@ -21,7 +21,8 @@ const (
 	Float16
 	Float32
 	Float64
-	Bool // one byte, 0 or 1
+	Bool     // one byte, 0 or 1
+	BFloat16 // the upper half of a float32
 )
 
 // String returns the name that NumPy gives the type.
@@ -48,10 +49,12 @@ var elements = [...]element{
 	Int32:   intElement[int32]("int32"),
 	Uint64:  intElement[uint64]("uint64"),
 	Int64:   intElement[int64]("int64"),
-	Float16: float16Element(),
+	Float16: halfElement("float16", float32OfHalf),
 	Float32: floatElement[float32]("float32"),
 	Float64: floatElement[float64]("float64"),
 	Bool:    intElement[uint8]("bool"),
+
+	BFloat16: halfElement("bfloat16", float32OfUpperHalf),
 }
 
 // An element holds the conversions from one Type. All take the bytes of as many
@@ -117,26 +120,26 @@ func numberElement[S integer | float](name string) element {
 	}
 }
 
-// float16Element converts IEEE half precision, which Go has no type for.
-func float16Element() element {
+// halfElement converts numbers of 16 bits, which Go has no types for.
+func halfElement(name string, number func(bits uint16) float32) element {
 	return element{
-		name:  "float16",
+		name:  name,
 		size:  2,
 		float: true,
 		toFloat32: func(dst []float32, src []byte) {
 			for i, s := range elementsOf[uint16](src)[:len(dst)] {
-				dst[i] = float32OfHalf(s)
+				dst[i] = number(s)
 			}
 		},
 		toFloat64: func(dst []float64, src []byte) {
 			for i, s := range elementsOf[uint16](src)[:len(dst)] {
-				dst[i] = float64(float32OfHalf(s))
+				dst[i] = float64(number(s))
 			}
 		},
-		toUint8:  func(dst []uint8, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src)) },
-		toUint16: func(dst []uint16, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src)) },
-		toInt32:  func(dst []int32, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src)) },
-		value:    func(src []byte) any { return float32OfHalf(elementsOf[uint16](src)[0]) },
+		toUint8:  func(dst []uint8, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src), number) },
+		toUint16: func(dst []uint16, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src), number) },
+		toInt32:  func(dst []int32, src []byte) int { return labelsOfHalves(dst, elementsOf[uint16](src), number) },
+		value:    func(src []byte) any { return number(elementsOf[uint16](src)[0]) },
 	}
 }
 
@@ -164,9 +167,9 @@ func labelsOfFloats[D label, S float](dst []D, src []S) int {
 	return -1
 }
 
-func labelsOfHalves[D label](dst []D, src []uint16) int {
+func labelsOfHalves[D label](dst []D, src []uint16, number func(bits uint16) float32) int {
 	for i, s := range src[:len(dst)] {
-		v := float32OfHalf(s)
+		v := number(s)
 		d := D(v)
 		if float64(d) != float64(v) {
 			return i
@@ -175,6 +178,9 @@ func labelsOfHalves[D label](dst []D, src []uint16) int {
 	}
 	return -1
 }
+
+// float32OfUpperHalf returns the number whose upper half is given.
+func float32OfUpperHalf(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
 
 // float32OfHalf returns the number with the bits h in IEEE half precision.
 func float32OfHalf(h uint16) float32 {

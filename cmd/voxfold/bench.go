@@ -42,8 +42,7 @@ of sums, one thread and all, from cache-sized volumes to ones out of cache.`,
 			if b.json {
 				return printJSON(c.OutOrStdout(), results)
 			}
-			benchTable(results).write(c.OutOrStdout())
-			return nil
+			return printText(c.OutOrStdout(), benchTable(results).write)
 		},
 	}
 	f := c.Flags()

@@ -117,7 +117,7 @@ type pair struct {
 	reference, prediction *volume.File
 	weights               *volume.File // or nil
 	soft                  bool         // the reference is a soft target
-	element               volume.Type  // Uint8 or Float16 where the prediction is taken as it is in the file, else Float32
+	element               volume.Type  // Uint8, Float16 or BFloat16 where the prediction is taken as it is in the file, else Float32
 }
 
 // openPrediction opens the prediction as one with channels.
@@ -302,8 +302,8 @@ func (p *pair) chunks(wanted int, fold func(b *buffer) error) error {
 		switch p.element {
 		case volume.Uint8:
 			b.bytes = planesOf[uint8](p.prediction.Channels, voxels)
-		case volume.Float16:
-			b.halves = planesOf[uint16](p.prediction.Channels, voxels)
+		case volume.Float16, volume.BFloat16:
+			b.halves, b.bfloat = planesOf[uint16](p.prediction.Channels, voxels), p.element == volume.BFloat16
 		default:
 			b.prediction = planes(p.prediction.Channels, voxels)
 		}

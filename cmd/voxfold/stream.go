@@ -46,7 +46,8 @@ type buffer struct {
 	voxels     int
 	prediction [][]float32 // per channel; or, as the file has them:
 	bytes      [][]uint8   // quantised probabilities
-	halves     [][]uint16  // float16 numbers
+	halves     [][]uint16  // float16 numbers, or
+	bfloat     bool        // bfloat16 ones
 	soft       [][]float32 // the target, per channel; nil where labels are
 	labels     labels
 	weights    []float32 // nil where there are none
@@ -96,6 +97,8 @@ func (b *buffer) chunk() reduce.Chunk {
 	switch {
 	case b.bytes != nil:
 		c.Prediction = reduce.Quantised(cut(b.bytes, b.voxels)...)
+	case b.bfloat:
+		c.Prediction = reduce.BFloat16(cut(b.halves, b.voxels)...)
 	case b.halves != nil:
 		c.Prediction = reduce.Float16(cut(b.halves, b.voxels)...)
 	default:

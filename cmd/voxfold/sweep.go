@@ -24,11 +24,12 @@ func newSweep() *cobra.Command {
 		Long: `sweep reads the pair once and evaluates a loss at every combination of the
 parameters given: a list as .5,1,2, or from:to:step.
 
-Only an exponent of a focal sum is felt by the pass. A prediction of uint8
-probabilities (--quantised), or of float16 numbers of one channel, is counted by
-its values, which serves all exponents at once (float16: 1 MiB of counts per
-channel and worker; the last digits differ from those of eval). Any other takes
-time for each exponent.
+Only an exponent of a focal sum is felt by the pass. A prediction against labels,
+without weights and softmax, that holds uint8 probabilities (--quantised), float16
+or bfloat16 numbers is counted by its values, which serves all exponents at once.
+Counting 16-bit numbers takes 1 MiB per sample and channel, and as much per
+worker; the last digits differ from those of eval, which adds single voxels. Any
+other pair is summed once for each exponent, and a note says so.
 
 The other flags are those of eval.`,
 		Example: `  voxfold sweep labels.nii.gz p.npy --loss focal --gamma 0:4:.25
@@ -189,15 +190,15 @@ func (s *sweep) totals(c *cobra.Command, p *pair, losses []loss.Loss) (*reduce.T
 	}
 	fold := r.Fold
 	var h *reduce.Histogram
-	if p.countable() {
-		p.element = volume.Float16
+	if s.countable(p) {
+		p.element = p.prediction.Type
 		if h, err = reduce.NewHistogram(o); err != nil {
 			return nil, usageError{err}
 		}
 		fold = h.Fold
-	} else if p.element == volume.Float32 && len(o.Gammas) > 1 {
-		note(c, "%s holds %v numbers: the pass takes time for each of %d exponents (uint8 and float16 predictions do not)",
-			p.prediction.Path, p.prediction.Type, len(o.Gammas))
+	} else if counted := p.element == volume.Uint8 && !p.soft && p.weights == nil; !counted && len(o.Gammas) > 1 {
+		note(c, "%s is summed once for each of %d exponents: it is not counted, as quantised, float16 and bfloat16 numbers are against labels without weights and softmax",
+			p.prediction.Path, len(o.Gammas))
 	}
 	bar := newProgress(c.ErrOrStderr(), "sweep", p.prediction.Geometry.Voxels()*int64(p.prediction.Samples))
 	defer bar.finish()
@@ -214,11 +215,12 @@ func (s *sweep) totals(c *cobra.Command, p *pair, losses []loss.Loss) (*reduce.T
 	return r.Totals(), nil
 }
 
-// countable reports whether the pair is one of float16 numbers against labels
+// countable reports whether the pair is one of 16-bit numbers against labels
 // that a Histogram takes.
-func (p *pair) countable() bool {
+func (s *sweep) countable(p *pair) bool {
 	f := p.prediction
-	return p.element == volume.Float32 && f.Type == volume.Float16 && !f.Scaled() && f.Channels == 1 && !p.soft && p.weights == nil
+	half := f.Type == volume.Float16 || f.Type == volume.BFloat16
+	return half && !f.Scaled() && s.pair.activation != reduce.Softmax && !p.soft && p.weights == nil
 }
 
 // A sweepReport is a loss at the points of a grid.
