@@ -14,6 +14,8 @@
 #define ONE_MINUS  planarCall_oneMinus(CALL)
 #define HI         planarCall_hi(CALL)
 #define LO         planarCall_lo(CALL)
+#define ASK        PREFETCHT0
+#define ASK_AHEAD  256
 
 // The forward kernels for several channels and hard labels by AVX2 and FMA:
 // planarGeneric (planar_generic.go) by passes.
@@ -25,29 +27,6 @@
 
 // The class that all the tile's voxels are of, with a weight of 1 each, or -1.
 #define COMMON R12
-
-// FIND_COMMON finds it, and sets PRESENT, or goes to mixed.
-#define FIND_COMMON(clear, mixed) \
-	VPBROADCASTD (LABELS), T0 \
-	VPXOR  T1, T1, T1         \
-	ROWS(DIFFERENCE)          \
-	VPTEST T1, T1             \
-	JNZ    mixed              \
-	CMPQ   WEIGHTS_AT, $0     \
-	JNE    mixed              \
-	MOVL   (LABELS), COMMON   \
-	CMPL   COMMON, ALL        \
-	JCC    mixed              \ // ignored
-	XORL   N, N               \
-clear:                            \
-	VMOVDQA T1, PRESENT(W)(N*1) \
-	ADDL   $32, N             \
-	CMPL   N, ALL             \
-	JCS    clear              \
-	MOVB   $1, PRESENT(W)(COMMON*1)
-#define DIFFERENCE(row, g, s) \
-	VPXOR row(LABELS), T0, s \
-	VPOR  s, T1, T1
 
 // ADD_ONES adds 64 weights of 1 to their sum, which is exact.
 #define ADD_ONES \
@@ -142,6 +121,7 @@ block:                                                  \
 	VMOVDQA MOST, GREATEST(W)                       \
 tile:                                                   \
 	FIND_COMMON(clearPresent, mixed)                \
+	MOVL    CLASS, COMMON                           \
 	ADD_ONES                                        \
 found:                                                  \
 	VALUES                                          \
@@ -188,11 +168,6 @@ mixed:                          \
 	CLASS_TO(X14, C)        \
 	HALF(EXP_OWN, half)     \
 	JMP   next
-#define EXP_COMMON(row, g, u, s) \
-	VMOVAPS (ROWS_MOST+row)(W), T0  \
-	VSUBPS  row(X), T0, T0          \
-	VMOVAPS T0, (ROWS_BELOW+row)(W) \
-	VMOVAPS u, (ROWS_MINE+row)(W)
 
 #define SOFTMAX_REGION \
 	OWN_SIDES         \
