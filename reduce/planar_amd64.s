@@ -38,8 +38,8 @@
 	VMOVAPS T0, (LANES_W+0)(W)     \
 	VMOVAPS T1, (LANES_W+32)(W)
 
-// OWN is the walk over the two halves of what is formed beside the classes:
-// ADD_OR_KEEP adds a half of it to a sum of the common class, or keeps it at AT.
+// OWN_HALVES forms what is beside the loops over the classes, a half after the
+// other: ADD_OR_KEEP adds it to a sum of the common class, or keeps it at AT.
 #define OWN_HALVES(OF_HALF, own) \
 	IMUL3L $LANES_SIZE, COMMON, N     \
 	LEAQ   LANES_BEGIN(W)(N*1), LANES \ // not used below class 0
