@@ -118,10 +118,9 @@ func loadLabels[T Label](t *tile, at int, r *rules, labels []T) (invalid bool) {
 		return encode(t.labels[at:], r, r.codes, labels)
 	}
 	for i := 0; i < len(labels); i += BlockSize {
-		var codes [BlockSize]uint8
 		run := labels[i:min(i+BlockSize, len(labels))]
-		invalid = encode(codes[:], r, r.codes, run) || invalid
-		spread(t.targets[0][at+i:][:len(run)], t.weights[at+i:], &codes)
+		invalid = encode(t.codes[:], r, r.codes, run) || invalid
+		spread(t.targets[0][at+i:][:len(run)], t.weights[at+i:], t.codes)
 	}
 	return invalid
 }

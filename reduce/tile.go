@@ -11,6 +11,8 @@ type tile struct {
 	classes []int32     // C channels, hard: the class, or below 0 where ignored
 	targets [][]float32 // soft, or one channel with weights
 	weights []float32   // with targets always, 1 where none are given; else nil where none are
+
+	codes *[BlockSize]uint8 // where labels become targets: those of a block, on the way
 }
 
 // A kind of data decides the kernel.
@@ -55,6 +57,9 @@ func newTile(channels int, k kind, n int) *tile {
 	}
 	if channels == 1 || k != hard {
 		t.weights = make([]float32, n)
+	}
+	if channels == 1 && k == weighted {
+		t.codes = new([BlockSize]uint8)
 	}
 	return t
 }
