@@ -253,7 +253,7 @@ func (c *Case) options() (reduce.Options, error) {
 // Run measures a case on a volume made for it: in each round the plain read (or
 // read and write) of every instruction set, and the pass; it returns the
 // medians of the speed and of the ratio, and the memory of the first time.
-// What is too short to time is repeated, and what takes seconds has fewer
+// What is too short to time (see Took) is repeated, and what takes seconds has fewer
 // rounds.
 func Run(c Case, v *Volume, rounds int) (Result, error) {
 	r := Result{Case: c}
@@ -274,7 +274,15 @@ func Run(c Case, v *Volume, rounds int) (Result, error) {
 		r.Extra = max(0, r.Extra-4*int64(c.Voxels*c.Classes)) // without the gradient
 	}
 	plain, size := v.plain(c)
-	once := max(1, timed(pass, 1))
+	timed := func(f func(), times int) time.Duration {
+		took := Took(c.Threads, func() {
+			for range times {
+				f()
+			}
+		})
+		return max(1, took)
+	}
+	once := timed(pass, 1)
 	times := int(time.Millisecond*20/once) + 1
 	rounds = max(1, min(rounds, int(8*time.Second/once)))
 	var speeds, shares []float64
@@ -327,14 +335,6 @@ func RunAll(cases []Case, rounds int, done func(Result)) (all []Result, err erro
 		done(r)
 	}
 	return all, nil
-}
-
-func timed(f func(), times int) time.Duration {
-	start := time.Now()
-	for range times {
-		f()
-	}
-	return time.Since(start)
 }
 
 func median(x []float64) float64 {

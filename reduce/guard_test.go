@@ -75,7 +75,8 @@ func TestGuardPagesBackward(t *testing.T) {
 					mustNotFault(t, func() {
 						c.compareSoft(t, w)
 						c.compareHardBackward(t, w)
-						c.comparePlanar(t, c.planar(w, 2+c.rng.IntN(3)))
+						c.comparePlanar(t, c.planar(w, 2+c.rng.IntN(3), true))
+						c.comparePlanar(t, c.planar(w, 2+c.rng.IntN(3), false))
 					})
 				})
 			})

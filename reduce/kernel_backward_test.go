@@ -116,7 +116,7 @@ func (c *calls) soft(w power) softCall {
 	}
 }
 
-func (c *calls) planar(w power, channels int) planarCall {
+func (c *calls) planar(w power, channels int, hard bool) planarCall {
 	p := planarCall{
 		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
 		sums: make([]planeSums, channels), scratch: memory[float32](c, channels*BlockSize),
@@ -127,7 +127,7 @@ func (c *calls) planar(w power, channels int) planarCall {
 	if c.rng.IntN(2) == 0 {
 		p.weights = c.weights()
 	}
-	if c.rng.IntN(3) > 0 {
+	if hard {
 		p.labels = c.classes(channels)
 		return p
 	}
@@ -262,7 +262,8 @@ func FuzzPlanar(f *testing.F) {
 	seedCalls(f)
 	f.Fuzz(func(t *testing.T, seed uint64, kernel uint8, gamma float64) {
 		oneCall(seed, kernel, gamma, func(c *calls, w power) {
-			c.comparePlanar(t, c.planar(w, c.channels()))
+			c.comparePlanar(t, c.planar(w, c.channels(), true))
+			c.comparePlanar(t, c.planar(w, c.channels(), false))
 		})
 	})
 }
@@ -334,7 +335,7 @@ func TestTiedClasses(t *testing.T) {
 			}
 			for below := range 5 {
 				c.blocks = 1
-				call := c.planar(w, 2+c.rng.IntN(4))
+				call := c.planar(w, 2+c.rng.IntN(4), c.rng.IntN(3) > 0)
 				a := c.rng.IntN(len(call.planes))
 				b := (a + 1) % len(call.planes)
 				for i := range BlockSize {

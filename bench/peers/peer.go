@@ -17,8 +17,9 @@ import (
 //
 //	PASS GAMMA THREADS
 //
-// with the seconds that the pass took, the loss, and the sum of the sizes of
-// the gradient's numbers (0 where the pass has none).
+// with the seconds that the pass took (on one thread those of CPU time, as
+// bench.Took has them), the loss, and the sum of the sizes of the gradient's
+// numbers (0 where the pass has none).
 type peer struct {
 	name string
 	// graph: whether the forward pass can be taken with what backward needs.

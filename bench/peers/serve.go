@@ -9,8 +9,8 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"time"
 
+	"github.com/voxfold/voxfold/bench"
 	"github.com/voxfold/voxfold/loss"
 	"github.com/voxfold/voxfold/reduce"
 )
@@ -71,13 +71,13 @@ func serve(level string, args []string, in io.Reader, out io.Writer) error {
 			return err
 		}
 		var value, size float64
-		start := time.Now()
-		if pass == "step" {
-			value, err = e.Gradient([][][]float32{{gradient}}, chunk)
-		} else {
-			value, err = e.Value(chunk)
-		}
-		seconds := time.Since(start).Seconds()
+		seconds := bench.Took(threads, func() {
+			if pass == "step" {
+				value, err = e.Gradient([][][]float32{{gradient}}, chunk)
+			} else {
+				value, err = e.Value(chunk)
+			}
+		}).Seconds()
 		if err != nil {
 			return err
 		}

@@ -92,7 +92,7 @@ func (r *Results) ratios(p *page) {
 func (r *Results) speeds(p *page) {
 	c := r.Comparison
 	p.paragraph("## Speeds")
-	p.paragraph("Million voxels per second: the median of the rounds, with the slowest and the fastest.")
+	p.paragraph("Million voxels per second: the median of the rounds, with the slowest and the fastest. What runs on one thread is timed by the CPU time of its process, system calls included, so that what else the machine does does not count; what runs on more, by the clock.")
 	type column struct {
 		pass  string
 		gamma float64
@@ -194,23 +194,24 @@ func (r *Results) limits(p *page) {
 		100*memoryBound, 100*(arithmeticBound-1))
 	switch {
 	case len(r.Ports) > 0:
-		p.paragraph("The ports are what llvm-mca's model of this CPU says of the very instructions that the kernels executed on the small volume, as qemu logged them: how many cycles per voxel the busiest kind of unit takes, were it never idle; what the model takes in all, with every load a hit and every branch foreseen; and the busiest units.")
+		p.paragraph("The ports are what llvm-mca's model of this CPU says of the very instructions that the kernels executed on the small volume, as qemu logged them: how many cycles per voxel the busiest kind of unit takes, were it never idle, and the share of that speed that was reached; what the model takes in all, with every load a hit and every branch foreseen; and the busiest units.")
 	case r.NoPorts != "":
 		p.paragraph("What the ports allow is not here: %s.", r.NoPorts)
 	}
-	rows := [][]string{{"level", "pass", "kernel", "in cache: Mvoxel/s", "cycles per voxel", "by the ports", "by the model", "busiest", "out of cache: Mvoxel/s", "GB/s", "of plain read", "limited by"}}
+	rows := [][]string{{"level", "pass", "kernel", "in cache: Mvoxel/s", "cycles per voxel", "by the ports", "reached", "by the model", "busiest", "out of cache: Mvoxel/s", "GB/s", "of plain read", "limited by"}}
 	for i := range r.Kernels {
 		small := &r.Kernels[i]
 		large := r.outOfCache(small)
 		if large == nil {
 			continue
 		}
-		row := []string{small.Level, small.Pass, kernelName(small),
-			significant(small.VoxelsPerSecond / 1e6), significant(r.Machine.Cycles / small.VoxelsPerSecond)}
+		cycles := r.Machine.Cycles / small.VoxelsPerSecond
+		row := []string{small.Level, small.Pass, kernelName(small), significant(small.VoxelsPerSecond / 1e6), significant(cycles)}
 		if i := slices.IndexFunc(r.Ports, func(p Ports) bool { return p.Case == small.Case }); i >= 0 {
-			row = append(row, significant(r.Ports[i].Bound), significant(r.Ports[i].Model), strings.Join(r.Ports[i].Busiest, " "))
+			ports := &r.Ports[i]
+			row = append(row, significant(ports.Bound), share(ports.Bound/cycles), significant(ports.Model), strings.Join(ports.Busiest, " "))
 		} else {
-			row = append(row, "", "", "")
+			row = append(row, "", "", "", "")
 		}
 		rows = append(rows, append(row,
 			significant(large.VoxelsPerSecond/1e6), significant(large.BytesPerSecond/1e9), share(large.ShareOfRead), limit(small, large)))

@@ -105,9 +105,9 @@ def main():
     print("ready numba", numba.__version__, flush=True)
     for line in sys.stdin:
         name, gamma, _ = line.split()
-        start = time.perf_counter()
+        start = time.process_time()
         value = run(p, labels, float(gamma), gradient if name == "step" else None)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         size = 0.0
         if name == "step":
             size = sum(float(np.abs(g).sum(dtype=np.float64)) for g in np.array_split(gradient, 1 + voxels // (1 << 20)))
