@@ -420,7 +420,9 @@ func (v *Volume) plain(c Case) (run func(level string), size int) {
 			}
 		}, size
 	}
-	gradient := make([]byte, 4*c.Voxels)
+	one := c
+	one.Classes = 1
+	gradient := bytesOf(newGradient(one)[0])
 	return func(level string) {
 		read(level, bytesOf(v.labels))
 		for _, plane := range v.planes {
