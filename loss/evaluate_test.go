@@ -397,6 +397,7 @@ func TestEvaluatorsAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for workers := range 4 {
+		o := o
 		o.Workers = workers
 		wait.Go(func() {
 			v, g, err := Evaluate(l, o, batch)

@@ -179,10 +179,9 @@ func TestCountedWork(t *testing.T) {
 	for k := range planePulls {
 		planePulls[k] = planeCoefficients{own: -.1, other: .2, ce: .3, focal: .4}
 	}
-	gradient, scratch := planesOf(countChannels, countVoxels), make([]float32, countChannels*BlockSize)
+	gradient, scratch, space := planesOf(countChannels, countVoxels), make([]float32, countChannels*BlockSize), usedSpace()
 	for _, p := range everyPass() {
-		w := newPower(gammaOf(p.form))
-		w.form = p.form
+		w := powerOf(p, .7)
 		planes := planesOf(countChannels, countVoxels)
 		for _, plane := range planes {
 			for i := range plane {
@@ -198,17 +197,17 @@ func TestCountedWork(t *testing.T) {
 				continue
 			}
 			require.Equal(t, countBlocks, level.hard(p, &hardCall{
-				prediction: x, labels: labels, ignore: 256, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
+				prediction: x, labels: labels, ignore: 256, space: space, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 			}))
 			require.Equal(t, countBlocks, level.soft(p, &softCall{
-				prediction: x, target: target, weights: weights, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
+				prediction: x, target: target, weights: weights, space: space, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 			}))
 			require.Equal(t, countBlocks, level.hardBackward(p, &hardBackward{
-				prediction: x, labels: labels, gradient: gradient[0], ignore: 256, class: pulls,
+				prediction: x, labels: labels, gradient: gradient[0], ignore: 256, class: pulls, space: space,
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}))
 			require.Equal(t, countBlocks, level.softBackward(p, &softBackward{
-				prediction: x, target: target, weights: weights, gradient: gradient[0], class: pulls,
+				prediction: x, target: target, weights: weights, gradient: gradient[0], class: pulls, space: space,
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}))
 			hard := planarCall{

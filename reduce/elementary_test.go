@@ -117,6 +117,44 @@ func TestULP(t *testing.T) {
 	}
 }
 
+// TestFocalTerm holds the relative error of q^γ·ℓ, of a probability and of a
+// logit, to what leaves room for that of adding 32 equal numbers in float32,
+// 5.1e-7: a volume of voxels that are all alike has both. That is what the
+// package documentation says of sums.
+func TestFocalTerm(t *testing.T) {
+	const cases = 100_000
+	for _, gamma := range []float64{.3, .5, 1, 1.3, 1.5, 2, 3, 4, 5, 7, 10, 20, 50, 100, 300, 1000} {
+		w, limit := newPower(gamma), min(max(4.9e-7, 1.2e-7*gamma), 1.5e-5)
+		check := func(what string, at, got float32, power, want float64) {
+			if power < 0x1p-126 || want < 0x1p-126 {
+				return
+			}
+			if e := math.Abs(float64(got)/want - 1); !(e <= limit) {
+				require.Failf(t, "inaccurate", "%s %v, γ %v: off by %.3g, more than %.3g", what, at, gamma, e, limit)
+			}
+		}
+		for i := range cases {
+			s := float32(math.Exp(-16 * (float64(i) + .5) / cases)) // 1e-7 to 1
+			if i%2 == 1 {
+				s = 1 - s
+			}
+			if r := 1 - s; r >= 1e-7 && s >= 1e-7 {
+				power := math.Pow(float64(s), gamma)
+				check("probability", r, float32(w.of(s)*negLog(r, s)), power, power*-math.Log1p(-float64(s)))
+			}
+			u := float32(math.Exp(30*float64(i)/cases - 20)) // 2e-9 to 2e4
+			if i%2 == 1 {
+				u = -u
+			}
+			l := newLogit(u, true)
+			ell := math.Max(-float64(u), 0) + math.Log1p(math.Exp(-math.Abs(float64(u))))
+			logS := -math.Max(float64(u), 0) - math.Log1p(math.Exp(-math.Abs(float64(u))))
+			power := math.Exp(gamma * logS)
+			check("logit", u, float32(l.power(w)*l.surprise()), power, power*ell)
+		}
+	}
+}
+
 // The emulated fma is the exactly rounded one: compared with arithmetic of
 // arbitrary precision, on operands made to land near ties and subnormals.
 func TestFMAIsExact(t *testing.T) {

@@ -113,7 +113,7 @@ func (c *calls) soft(w power) softCall {
 	}
 }
 
-func (c *calls) planar(w power, channels int) planarCall {
+func (c *calls) planar(w power, channels int, hard bool) planarCall {
 	p := planarCall{
 		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
 		sums: make([]planeSums, channels), scratch: memory[float32](c, channels*BlockSize),
@@ -124,7 +124,7 @@ func (c *calls) planar(w power, channels int) planarCall {
 	if c.rng.IntN(2) == 0 {
 		p.weights = c.weights()
 	}
-	if c.rng.IntN(3) > 0 {
+	if hard {
 		p.labels = c.classes(channels)
 		return p
 	}
@@ -136,26 +136,27 @@ func (c *calls) planar(w power, channels int) planarCall {
 
 // anyCall calls f for every kernel with one of a few numbers of blocks.
 func anyCall(seed uint64, gamma float64, f func(c *calls, w power)) {
-	if !(gamma > 0 && gamma < 100) {
-		gamma = .7
-	}
-	rng := rand.New(rand.NewPCG(seed, 15))
-	for _, p := range everyPass() {
-		g := gamma
-		for k, form := range fastPowers {
-			if form == p.form {
-				g = k
-			}
-		}
-		w := newPower(g)
-		w.form = p.form
-		f(&calls{rng: rng, pass: p, blocks: rng.IntN(4), wild: seed%2 == 0}, w)
+	for kernel := range everyPass() {
+		oneCall(seed, uint8(kernel), gamma, f)
 	}
 }
 
+// oneCall calls f for one of them.
+func oneCall(seed uint64, kernel uint8, gamma float64, f func(c *calls, w power)) {
+	p := passOf(kernel)
+	w := powerOf(p, gamma)
+	rng := rand.New(rand.NewPCG(seed, uint64(kernel)))
+	f(&calls{rng: rng, pass: p, blocks: rng.IntN(4), wild: seed%2 == 0}, w)
+}
+
+// seedCalls adds every kernel with a few seeds. An input is of one kernel, so
+// that it is quick where the fuzzer runs under emulation too: it gives up
+// after 10 s.
 func seedCalls(f *testing.F) {
 	for seed := range seeds(10) {
-		f.Add(seed, 0.7)
+		for kernel := range everyPass() {
+			f.Add(seed, uint8(kernel), 0.7)
+		}
 	}
 }
 
@@ -163,8 +164,8 @@ func seedCalls(f *testing.F) {
 // and weights, forward and backward.
 func FuzzSoft(f *testing.F) {
 	seedCalls(f)
-	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) { c.compareSoft(t, w) })
+	f.Fuzz(func(t *testing.T, seed uint64, kernel uint8, gamma float64) {
+		oneCall(seed, kernel, gamma, func(c *calls, w power) { c.compareSoft(t, w) })
 	})
 }
 
@@ -199,8 +200,8 @@ func (c *calls) compareSoft(t *testing.T, w power) {
 // for hard labels, writing and adding, in place and not.
 func FuzzHardBackward(f *testing.F) {
 	seedCalls(f)
-	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) { c.compareHardBackward(t, w) })
+	f.Fuzz(func(t *testing.T, seed uint64, kernel uint8, gamma float64) {
+		oneCall(seed, kernel, gamma, func(c *calls, w power) { c.compareHardBackward(t, w) })
 	})
 }
 
@@ -252,9 +253,10 @@ func comparePlanarBackward(t *testing.T, level Level, p pass, want, got *planarB
 // without.
 func FuzzPlanar(f *testing.F) {
 	seedCalls(f)
-	f.Fuzz(func(t *testing.T, seed uint64, gamma float64) {
-		anyCall(seed, gamma, func(c *calls, w power) {
-			c.comparePlanar(t, c.planar(w, c.channels()))
+	f.Fuzz(func(t *testing.T, seed uint64, kernel uint8, gamma float64) {
+		oneCall(seed, kernel, gamma, func(c *calls, w power) {
+			c.comparePlanar(t, c.planar(w, c.channels(), true))
+			c.comparePlanar(t, c.planar(w, c.channels(), false))
 		})
 	})
 }
@@ -326,7 +328,7 @@ func TestTiedClasses(t *testing.T) {
 			}
 			for below := range 5 {
 				c.blocks = 1
-				call := c.planar(w, 2+c.rng.IntN(4))
+				call := c.planar(w, 2+c.rng.IntN(4), c.rng.IntN(3) > 0)
 				a := c.rng.IntN(len(call.planes))
 				b := (a + 1) % len(call.planes)
 				for i := range BlockSize {

@@ -28,8 +28,29 @@ func usedSpace() *workspace {
 	return w
 }
 
-func newHardCall(gamma float64) *hardCall {
-	p := newPower(gamma)
+// passOf returns one of them.
+func passOf(kernel uint8) pass {
+	all := everyPass()
+	return all[int(kernel)%len(all)]
+}
+
+// powerOf returns the power of a pass: of its own γ where that is a fast one,
+// else of the one given, if there is a kernel for it.
+func powerOf(p pass, gamma float64) power {
+	if !(gamma > 0 && gamma < 100) {
+		gamma = .7
+	}
+	for fast, form := range fastPowers {
+		if form == p.form {
+			gamma = fast
+		}
+	}
+	w := newPower(gamma)
+	w.form = p.form
+	return w
+}
+
+func newHardCall(p power) *hardCall {
 	return &hardCall{space: usedSpace(), ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
 }
 
@@ -97,40 +118,32 @@ func compareHard(t *testing.T, p pass, call hardCall) {
 }
 
 // FuzzHard: every level gives the bits of the portable one-channel kernel, for
-// any voxels, any bit pattern among them, any γ and any start in memory.
+// any voxels, any bit pattern among them, any γ and any start in memory. An
+// input is of one kernel (see seedCalls).
 func FuzzHard(f *testing.F) {
 	for seed := range seeds(40) {
-		f.Add(seed, uint8(seed), 0.7, []byte{1, 2, 3, 4, 5})
-	}
-	f.Fuzz(func(t *testing.T, seed uint64, blocks uint8, gamma float64, raw []byte) {
-		if !(gamma > 0 && gamma < 100) {
-			gamma = .7
+		for kernel := range everyPass() {
+			f.Add(seed, uint8(kernel), uint8(seed), 0.7, []byte{1, 2, 3, 4, 5})
 		}
-		rng := rand.New(rand.NewPCG(seed, 0))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, kernel, blocks uint8, gamma float64, raw []byte) {
+		rng := rand.New(rand.NewPCG(seed, uint64(kernel)))
 		n := int(blocks%9) * BlockSize
 		offset := rng.IntN(17)
 		x, labels := make([]float32, n+offset)[offset:], make([]uint8, n+offset)[offset:]
-		for _, p := range everyPass() {
-			g := gamma
-			for k, form := range fastPowers {
-				if form == p.form {
-					g = k
-				}
-			}
-			call := newHardCall(g)
-			call.power.form = p.form
-			if rng.IntN(2) == 0 {
-				call.ignore = 2 + rng.Uint32N(254)
-			}
-			texture(rng, p.input, x, labels, call.ignore, seed%2 == 0)
-			for i, v := range raw { // raw bytes reach the values' bits themselves
-				if len(x) > 0 {
-					j := rng.IntN(len(x))
-					x[j] = math.Float32frombits(math.Float32bits(x[j]) ^ uint32(v)<<(8*(i%4)))
-				}
-			}
-			call.prediction, call.labels = x, labels
-			compareHard(t, p, *call)
+		p := passOf(kernel)
+		call := newHardCall(powerOf(p, gamma))
+		if rng.IntN(2) == 0 {
+			call.ignore = 2 + rng.Uint32N(254)
 		}
+		texture(rng, p.input, x, labels, call.ignore, seed%2 == 0)
+		for i, v := range raw { // raw bytes reach the values' bits themselves
+			if len(x) > 0 {
+				j := rng.IntN(len(x))
+				x[j] = math.Float32frombits(math.Float32bits(x[j]) ^ uint32(v)<<(8*(i%4)))
+			}
+		}
+		call.prediction, call.labels = x, labels
+		compareHard(t, p, *call)
 	})
 }

@@ -71,8 +71,12 @@
 // The labels of the row: OWN and MIXED, and the weights, 0 where a voxel is
 // ignored, to neonRows_w and QC.
 #define ROW_BEGIN(given, weighted) \
-	VLD1P_S4(Y_NUMBER, QA)       \
-	FIND_OWN                     \
+	ROW_LABELS \
+	ROW_VALID(given, weighted)
+#define ROW_LABELS \
+	VLD1P_S4(Y_NUMBER, QA) \
+	FIND_OWN
+#define ROW_VALID(given, weighted) \
 	ROW_WEIGHTS(given, weighted) \
 	EACH1(VCMLT0_S4, QA, QB)     \
 	EACH(VBIC_B16, QB, QC, QC)   \

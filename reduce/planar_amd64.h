@@ -125,18 +125,19 @@
 	CMPL CLASS, ALL         \
 	JNE  class
 
-// PREFETCH_PLANE asks for the tile after the next one, PREFETCH_HALF for a half
-// of what is AHEAD of this one: between other work, so that the memory is busy
-// all the time.
-#define AHEAD 256
+// PREFETCH_PLANE asks for the tile after the next one.
 #define PREFETCH_PLANE \
 	PREFETCHT0 512(X) \
 	PREFETCHT0 576(X) \
 	PREFETCHT0 640(X) \
 	PREFETCHT0 704(X)
+
+// PREFETCH_HALF asks, by ASK, for a half of the tile that is ASK_AHEAD bytes
+// further on, which each file defines: between other work, so that the memory is
+// busy all the time.
 #define PREFETCH_HALF(half) \
-	PREFETCHT0 (AHEAD+4*half)(X) \
-	PREFETCHT0 (AHEAD+4*half+64)(X)
+	ASK (ASK_AHEAD+4*half)(X) \
+	ASK (ASK_AHEAD+4*half+64)(X)
 
 // NEXT_HALF_OF_ROWS ends a half of the rows at AT: after the first it jumps to
 // again.
@@ -229,6 +230,30 @@ classes:                           \
 	VPSUBD  T1, s, s       \
 	VPSLLVD s, C, s        \
 	VPOR    s, T0, T0
+
+// FIND_COMMON leaves the class that all the tile's voxels are of, with a weight
+// of 1 each, and sets PRESENT, or goes to mixed.
+#define FIND_COMMON(clear, mixed) \
+	VPBROADCASTD (LABELS), T0   \
+	VPXOR   T1, T1, T1          \
+	ROWS(DIFFERENCE)            \
+	VPTEST  T1, T1              \
+	JNZ     mixed               \
+	CMPQ    WEIGHTS_AT, $0      \
+	JNE     mixed               \
+	MOVL    (LABELS), CLASS     \
+	CMPL    CLASS, ALL          \
+	JCC     mixed               \ // ignored
+	XORL    N, N                \
+clear:                              \
+	VMOVDQA T1, PRESENT(W)(N*1) \
+	ADDL    $32, N              \
+	CMPL    N, ALL              \
+	JCS     clear               \
+	MOVB    $1, PRESENT(W)(CLASS*1)
+#define DIFFERENCE(row, g, s) \
+	VPXOR row(LABELS), T0, s \
+	VPOR  s, T1, T1
 
 // IF_PRESENT goes to present where the tile may have voxels of the class.
 #define IF_PRESENT(present) \
@@ -323,8 +348,12 @@ class:                            \
 #define MOST_END(row, most, t) VMOVAPS most, (ROWS_MOST+row)(W)
 
 // EXPONENTIALS leaves those of all classes at EXPS, and the sum of those that
-// are not a voxel's own in groups of classes. OF_PRESENT, which stands beside
-// the way, goes on where the tile may have voxels of the class.
+// are not a voxel's own in groups of classes. The kernels have what is done where
+// the tile may have voxels of the class, at present and presentSecond, which go
+// back to second and next.
+//
+// An exponential's ten multiplications and multiply-adds, of two a cycle, bound
+// this loop: 5 cycles a vector, of which it takes 8 on a Zen 3.
 #define EXPONENTIALS(class, second, next, same, present, presentSecond) \
 	VPXOR T0, T0, T0                \
 	TILE(EXP_BEGIN)                 \
@@ -381,6 +410,15 @@ same:                                   \
 	VANDNPS   u, g, T0                   \ // } else {
 	VADDPS    (ROWS_GROUP+row)(W), T0, T0 \ // group += e }
 	VMOVAPS   T0, (ROWS_GROUP+row)(W)
+
+// EXP_COMMON does so in a tile of one class.
+#define EXP_COMMON(row, g, u, s) \
+	VMOVAPS (ROWS_MOST+row)(W), T0  \
+	VSUBPS  row(X), T0, T0          \
+	VMOVAPS T0, (ROWS_BELOW+row)(W) \
+	VMOVAPS u, (ROWS_MINE+row)(W)
+
+// GROUP_END adds the sum of a group of classes to that of the groups before it.
 #define GROUP_END(row, g, u, s) \
 	VMOVAPS (ROWS_GROUP+row)(W), T0      \
 	VADDPS  (ROWS_OTHERS+row)(W), T0, T0 \

@@ -14,6 +14,8 @@
 #define ONE_MINUS  planarCall_oneMinus(CALL)
 #define HI         planarCall_hi(CALL)
 #define LO         planarCall_lo(CALL)
+#define ASK        PREFETCHT0
+#define ASK_AHEAD  256
 
 // The forward kernels for several channels and hard labels by AVX2 and FMA:
 // planarGeneric (planar_generic.go) by passes.
@@ -26,29 +28,6 @@
 // The class that all the tile's voxels are of, with a weight of 1 each, or -1.
 #define COMMON R12
 
-// FIND_COMMON finds it, and sets PRESENT, or goes to mixed.
-#define FIND_COMMON(clear, mixed) \
-	VPBROADCASTD (LABELS), T0 \
-	VPXOR  T1, T1, T1         \
-	ROWS(DIFFERENCE)          \
-	VPTEST T1, T1             \
-	JNZ    mixed              \
-	CMPQ   WEIGHTS_AT, $0     \
-	JNE    mixed              \
-	MOVL   (LABELS), COMMON   \
-	CMPL   COMMON, ALL        \
-	JCC    mixed              \ // ignored
-	XORL   N, N               \
-clear:                            \
-	VMOVDQA T1, PRESENT(W)(N*1) \
-	ADDL   $32, N             \
-	CMPL   N, ALL             \
-	JCS    clear              \
-	MOVB   $1, PRESENT(W)(COMMON*1)
-#define DIFFERENCE(row, g, s) \
-	VPXOR row(LABELS), T0, s \
-	VPOR  s, T1, T1
-
 // ADD_ONES adds 64 weights of 1 to their sum, which is exact.
 #define ADD_ONES \
 	CONST(avx2Constants_one) \
@@ -59,8 +38,8 @@ clear:                            \
 	VMOVAPS T0, (LANES_W+0)(W)     \
 	VMOVAPS T1, (LANES_W+32)(W)
 
-// OWN is the walk over the two halves of what is formed beside the classes:
-// ADD_OR_KEEP adds a half of it to a sum of the common class, or keeps it at AT.
+// OWN_HALVES forms what is beside the loops over the classes, a half after the
+// other: ADD_OR_KEEP adds it to a sum of the common class, or keeps it at AT.
 #define OWN_HALVES(OF_HALF, own) \
 	IMUL3L $LANES_SIZE, COMMON, N     \
 	LEAQ   LANES_BEGIN(W)(N*1), LANES \ // not used below class 0
@@ -142,6 +121,7 @@ block:                                                  \
 	VMOVDQA MOST, GREATEST(W)                       \
 tile:                                                   \
 	FIND_COMMON(clearPresent, mixed)                \
+	MOVL    CLASS, COMMON                           \
 	ADD_ONES                                        \
 found:                                                  \
 	VALUES                                          \
@@ -188,11 +168,6 @@ mixed:                          \
 	CLASS_TO(X14, C)        \
 	HALF(EXP_OWN, half)     \
 	JMP   next
-#define EXP_COMMON(row, g, u, s) \
-	VMOVAPS (ROWS_MOST+row)(W), T0  \
-	VSUBPS  row(X), T0, T0          \
-	VMOVAPS T0, (ROWS_BELOW+row)(W) \
-	VMOVAPS u, (ROWS_MINE+row)(W)
 
 #define SOFTMAX_REGION \
 	OWN_SIDES         \

@@ -16,7 +16,9 @@
 
 // A kernel: VALUES leaves r and s of the own class in QA and QB and their rows,
 // OWN_TERMS what else is wanted in theirs, and OTHERS adds w·p of the others.
-#define PLANAR(input, VALUES, OWN_TERMS, OWN_SUMS, OTHERS) \
+// PLAIN_ROW may do all of it for a row of one class without weights, and count
+// it in PLAIN.
+#define PLANAR(input, PLAIN_ROW, VALUES, OWN_TERMS, OWN_SUMS, OTHERS) \
 	PLANAR_BEGIN(planarCall_planes, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
 block:                                                                   \
 	CMP  $const_BlockSize, LEFT                                              \
@@ -25,9 +27,12 @@ block:                                                                   \
 	CLEAR_SUMS(clear)                                                        \
 	MOVWU (neonTable_limits+4*input)(CONST), LIMIT                           \
 	VEOR_B16(MOST, MOST, MOST)                                               \
+	MOVD ZR, PLAIN                                                           \
 	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
 row:                                                                     \
-	ROW_BEGIN(given, weighted)                                               \
+	ROW_LABELS                                                               \
+	PLAIN_ROW                                                                \
+	ROW_VALID(given, weighted)                                               \
 	LOAD_ROW(neonRows_sumW, QD)                                              \
 	EACH(VFADD_S4, QC, QD, QD)                                               \ // Σ w
 	VST1_S4(TEMP_NUMBER, QD)                                                 \
@@ -40,10 +45,19 @@ next:                                                                    \
 	SUB  $1, GROUPS                                                          \
 	CBNZ GROUPS, row                                                         \
 	CHECK                                                                    \
+	ADD_PLAIN                                                                \
 	FOLD_CLASSES(fold, without)                                              \
 	SUB  $const_BlockSize, LEFT                                              \
 	ADD  $1, DONE                                                            \
 	B    block
+
+#define PLAIN R19 // rows of the block whose weights are all 1 and not in neonRows_sumW yet
+#define ADD_PLAIN \
+	LOAD_ROW(neonRows_sumW, QA)  \
+	VDUP PLAIN, V30.S4           \
+	VUCVTF_S4(K0, K0)            \
+	EACH_M(VFADD_S4, K0, QA, QA) \
+	VST1_S4(TEMP_NUMBER, QA)
 
 // The sums of the own class, by the weights in QG: of one class with those of
 // the row, of several with those of its voxels.
@@ -52,8 +66,7 @@ next:                                                                    \
 	ADD  $SUMS_BEGIN, WORK, SUMS \
 	MOVD ZR, CLASS               \
 	CBNZ MIXED, class            \
-	MOVD $SUMS_SIZE, TEMP        \
-	MADD TEMP, SUMS, OWN, SUMS   \
+	SUMS_OF_OWN                  \
 	OWN_SUMS                     \
 	B    added                   \
 class:                       \
@@ -67,6 +80,10 @@ next:                        \
 	ADD  $SUMS_SIZE, SUMS        \
 	NEXT_CLASS(class)            \
 added:
+
+#define SUMS_OF_OWN \
+	MOVD $SUMS_SIZE, TEMP \
+	MADD TEMP, SUMS, OWN, SUMS // SUMS += OWN·TEMP
 
 // SUMS goes on with the rows of what is added.
 #define SUMS_REGION \
@@ -136,7 +153,7 @@ otherNext:                            \
 	VST1_S4(SUMS_NUMBER, QC)
 
 #define SOFTMAX(TERMS, OWN_SUMS) \
-	PLANAR(const_logits, SOFTMAX_VALUES, TERMS, OWN_SUMS, SOFTMAX_OTHERS)
+	PLANAR(const_logits, NOTHING, SOFTMAX_VALUES, TERMS, OWN_SUMS, SOFTMAX_OTHERS)
 
 TEXT ·softmaxHardRegionNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
@@ -229,10 +246,45 @@ otherNext:                            \
 	MAX_ROWS(QF, MOST)                    \
 	TBNZ $63, OWN, next                   \
 	EACH1(VMOV_B16, QD, QA)               \
-	EACH_N(VFSUB_S4, QA, ONE, QB)         \ // QB = s
-	ADD  $neonRows_r, WORK, TEMP          \
-	VST1P_S4(TEMP_NUMBER, QA)             \
+	PLANES_SIDES
+#define PLANES_SIDES \
+	EACH_N(VFSUB_S4, QA, ONE, QB) \ // QB = s
+	ADD  $neonRows_r, WORK, TEMP  \
+	VST1P_S4(TEMP_NUMBER, QA)     \
 	VST1_S4(TEMP_NUMBER, QB)
+
+// A row of one class without weights: r in QA.
+#define PLANES_PLAIN(OWN_TERMS, OWN_SUMS, general, other, own, nextClass) \
+	ORR  W, MIXED, TEMP                   \
+	CBNZ TEMP, general                    \
+	TBNZ $63, OWN, general                \
+	ADD  $1, PLAIN                        \
+	ADD  $(SUMS_BEGIN+SUMS_P), WORK, SUMS \
+	FIRST_CLASS                           \
+	B    other                            \
+own:                                  \
+	EACH1(VMOV_B16, QD, QA)               \
+	B    nextClass                        \
+other:                                \
+	PLANE(X)                              \
+	VLD1_S4(X_NUMBER, QD)                 \
+	MAX_ROWS(QD, MOST)                    \
+	CMP  OWN, CLASS                       \
+	BEQ  own                              \
+	VLD1_S4(SUMS_NUMBER, QB)              \
+	EACH(VFADD_S4, QD, QB, QB)            \
+	VST1_S4(SUMS_NUMBER, QB)              \
+nextClass:                            \
+	ADD  $SUMS_SIZE, SUMS                 \
+	NEXT_CLASS(other)                     \
+	PLANES_SIDES                          \
+	OWN_TERMS                             \
+	COPIES(ONE, QG)                       \
+	ADD  $SUMS_BEGIN, WORK, SUMS          \
+	SUMS_OF_OWN                           \
+	OWN_SUMS                              \
+	B    next                             \
+general:
 
 #define PLANES_CE \
 	PLANES_LOG(QG) \
@@ -243,7 +295,7 @@ otherNext:                            \
 	STORE_ROW(neonRows_f, QG)
 
 #define PROBABILITIES(TERMS, OWN_SUMS) \
-	PLANAR(const_probabilities, PLANES_VALUES, TERMS, OWN_SUMS, NOTHING)
+	PLANAR(const_probabilities, PLANES_PLAIN(TERMS, OWN_SUMS, general, plain, plainOwn, plainNext), PLANES_VALUES, TERMS, OWN_SUMS, NOTHING)
 
 TEXT ·planesHardRegionNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL

@@ -23,37 +23,6 @@ func planarAVX512(p pass, c *planarCall) int {
 	return softmaxHardAVX512(p, c)
 }
 
-//go:noinline
-func planarBackwardAVX512(p pass, c *planarBackward) int {
-	if c.labels == nil || p.input == probabilities {
-		return planarBackwardGeneric(p, c)
-	}
-	for k, plane := range c.planes {
-		raceRead(plane)
-		raceWrite(c.gradient[k])
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	return softmaxHardBackwardAVX512(p, c)
-}
-
-func softmaxHardBackwardAVX512(p pass, c *planarBackward) int {
-	if p.want != wantFocal {
-		return softmaxHardBackwardCEAVX512(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardBackwardHalfAVX512(c)
-	case powerOne:
-		return softmaxHardBackwardOneAVX512(c)
-	case powerThreeHalves:
-		return softmaxHardBackwardThreeHalvesAVX512(c)
-	case powerTwo:
-		return softmaxHardBackwardTwoAVX512(c)
-	}
-	return softmaxHardBackwardAnyAVX512(c)
-}
-
 func softmaxHardAVX512(p pass, c *planarCall) int {
 	switch p.want {
 	case wantRegion:
@@ -189,24 +158,6 @@ func widenAVX512(dst []int32, labels []uint8, most uint8) int {
 
 //go:noescape
 func widenRowsAVX512(dst []int32, labels []uint8, most uint32, rows int) int
-
-//go:noescape
-func softmaxHardBackwardCEAVX512(c *planarBackward) int
-
-//go:noescape
-func softmaxHardBackwardHalfAVX512(c *planarBackward) int
-
-//go:noescape
-func softmaxHardBackwardOneAVX512(c *planarBackward) int
-
-//go:noescape
-func softmaxHardBackwardThreeHalvesAVX512(c *planarBackward) int
-
-//go:noescape
-func softmaxHardBackwardTwoAVX512(c *planarBackward) int
-
-//go:noescape
-func softmaxHardBackwardAnyAVX512(c *planarBackward) int
 
 //go:noescape
 func softmaxSoftRegionAVX512(c *planarCall) int

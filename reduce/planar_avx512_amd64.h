@@ -324,20 +324,25 @@ likeliest: \
 	VDIVPS a, ONE, inverse; \
 	VMOVUPS inverse, (ROWS_INVERSE+i)(FRAME)
 
-// CLASS_SIDES: mine, others = r, s of the class under way, after LIKELIHOOD,
-// and what OWN_LOG wants.
-#define CLASS_SIDES \
+// CLASS_PROBABILITIES: mine, others = r, s of the class under way, after
+// LIKELIHOOD, k the voxels whose likeliest class it is. CLASS_SIDES adds what
+// OWN_LOG wants.
+#define CLASS_PROBABILITIES \
 	VPBROADCASTD CLASS, TEMP; \
 	TILE(OWN); \
-	TILE(CLASS_SIDE)
-#define CLASS_SIDE(i, a, b, c, d, inverse, k, s, r) \
+	TILE(CLASS_PROBABILITY)
+#define CLASS_SIDES \
+	CLASS_PROBABILITIES; \
+	TILE(CLASS_BELOW)
+#define CLASS_PROBABILITY(i, a, b, c, d, inverse, k, s, r) \
 	VMOVUPS i(EXPS), a; \
 	VMOVUPS (ROWS_INVERSE+i)(FRAME), inverse; \
 	VMULPS a, inverse, r; \
 	VMOVUPS (ROWS_TOTAL+i)(FRAME), s; \
 	VSUBPS a, s, s; \
 	VMOVUPS (ROWS_REST+i)(FRAME), k, s; \ // if class != likeliest { total − e } else { rest }
-	VMULPS inverse, s, s; \
+	VMULPS inverse, s, s
+#define CLASS_BELOW(i, a, b, c, d, inverse, k, s, r) \
 	VMOVUPS (ROWS_MOST+i)(FRAME), b; \
 	VSUBPS i(X), b, b; \
 	VMOVUPS b, (ROWS_BELOW+i)(FRAME)

@@ -14,10 +14,6 @@
 #define ROWS_FOCAL     (LANES_BEGIN+512)
 #define EXPS_BEGIN     (LANES_BEGIN+768)
 
-// The block has been looked at: it is the next one's turn.
-#undef AHEAD
-#define AHEAD (4*const_BlockSize)
-
 #undef FIRST_CLASS
 #define FIRST_CLASS \
 	XORL CLASS, CLASS         \
@@ -32,25 +28,12 @@
 	CMPL CLASS, ALL       \
 	JNE  class
 
-// BEGIN_MODE finds how the gradient is to be written, WEIGH_MODE whether the
-// tile's weights count.
+// BEGIN_MODE finds how the gradient is to be written.
 #define BEGIN_MODE \
 	MOVBLZX planarBackward_stream(CALL), MODE \
 	ADDL    MODE, MODE                        \ // MODE_STREAM
 	MOVBLZX planarBackward_add(CALL), N       \
 	ORL     N, MODE
-#define WEIGH_MODE(weigh) \
-	ORL       $MODE_WEIGH, MODE \
-	CMPQ      WEIGHTS_AT, $0    \
-	JNE       weigh             \
-	VPXOR     T0, T0, T0        \
-	ROWS(LABEL_SIGNS)           \
-	VMOVMSKPS T0, N             \
-	TESTL     N, N              \
-	JNZ       weigh             \
-	XORL      $MODE_WEIGH, MODE \
-weigh:
-#define LABEL_SIGNS(row, g, s) VPOR row(LABELS), T0, T0
 
 // CHECK_PLANES goes to done where a value of the block is not plain: greatest =
 // max(greatest, bits). It brings the block into the caches.

@@ -15,11 +15,17 @@
 #define HI         planarBackward_hi(CALL)
 #define LO         planarBackward_lo(CALL)
 
+// A block is looked at before its tiles: it is the next one's turn, and there is
+// time to bring that into the second cache only.
+#define ASK       PREFETCHT1
+#define ASK_AHEAD (4*const_BlockSize)
+
 // The backward kernels for several channels and hard labels by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
 
 // BACKWARD is the walk over blocks and tiles: TILE_OF_CLASSES writes a tile's
-// gradients, and MORE is beside the way.
+// gradients, and MORE is beside the way. MODE_WEIGH is for tiles of several
+// classes, or with weights, alone.
 #define BACKWARD(GREATEST_BITS, limit, TILE_OF_CLASSES, MORE) \
 	BEGIN_PLANAR(done)                                    \
 	BEGIN_MODE                                            \
@@ -27,17 +33,30 @@ block:                                                        \
 	CHECK_PLANES(GREATEST_BITS, limit, check, checkGroup, done) \
 	CHECK_WEIGHTS(checkWeights, plain, done)              \
 tile:                                                         \
-	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
-	WEIGH_MODE(mode)                                      \
-	FIND_CLASSES(LABEL_BITS, find)                        \
+	ANDL $~MODE_WEIGH, MODE                               \
+	FIND_COMMON(clearPresent, mixed)                      \
+found:                                                        \
 	TILE_OF_CLASSES                                       \
 	NEXT_TILE(tile)                                       \
 	NEXT_BLOCK(block)                                     \
 	JMP done                                              \
+mixed:                                                        \
+	ORL  $MODE_WEIGH, MODE                                \
+	WEIGHTS_OF_TILE(KEEP_WEIGHT_LABELLED, given, weighted) \
+	FIND_CLASSES(LABEL_BITS, find)                        \
+	VPXOR T0, T0, T0                                      \
+	TILE(OWN_BEGIN)                                       \
+	TILE(COEFFICIENTS_BEGIN)                              \
+	JMP  found                                            \
 	MORE                                                  \
 done:                                                         \
 	SFENCE                                                \
 	END_PLANAR
+
+// IF_MIXED goes to mixed where the tile is.
+#define IF_MIXED(mixed) \
+	TESTL $MODE_WEIGH, MODE \
+	JNZ   mixed
 
 // ---- Softmax ----
 
@@ -47,7 +66,7 @@ done:                                                         \
 
 // FIND_REFERENCE finds the largest logits of a half, and the reference, the
 // derivative by p of the first class that has it.
-#define FIND_REFERENCE(half, class, next, present) \
+#define FIND_REFERENCE(half, class, regions, next, present) \
 	CONST(avx2Constants_exponent)      \ // −∞
 	HALF(REFERENCE_BEGIN, half)        \
 	FIRST_CLASS                        \
@@ -55,12 +74,17 @@ class:                                     \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
 	PLANE                              \
 	IF_PRESENT(present)                \
+regions:                                   \
 	HALF(REFERENCE, half)              \
 next:                                      \
 	NEXT_CLASS(class)                  \
 	HALF(REFERENCE_END, half)
-#define FIND_REFERENCE_OF_PRESENT(half, next, present) \
+#define FIND_REFERENCE_OF_PRESENT(half, regions, next, present, mixed) \
 present:                                   \
+	IF_MIXED(mixed)                    \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
+	JMP regions                        \
+mixed:                                     \
 	CLASS_TO(X14, C)                   \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), MOST \
 	HALF(REFERENCE_OWN, half)          \
@@ -83,19 +107,21 @@ present:                                   \
 	VMOVAPS reference, (ROWS_REFERENCE+row)(W)
 
 // KEEP_CE and KEEP_FOCAL keep the coefficients of the voxels of a class, which G
-// says, after COEFFICIENTS_BEGIN.
-#define KEEP_CE(half) \
+// says, after COEFFICIENTS_BEGIN; by SET_CE and SET_FOCAL, of all of them.
+#define KEEP_CE(CE, FOCAL, half) \
 	VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), T1 \
-	HALF(KEEP_CE_ROW, half)
-#define KEEP_FOCAL(half) \
-	KEEP_CE(half) \
+	HALF(CE, half)
+#define KEEP_FOCAL(CE, FOCAL, half) \
+	KEEP_CE(CE, FOCAL, half) \
 	VBROADCASTSS planeCoefficients_focal(COEFFICIENTS), T1 \
-	HALF(KEEP_FOCAL_ROW, half)
+	HALF(FOCAL, half)
 #define COEFFICIENTS_BEGIN(row, g, u, s) \
 	VMOVAPS T0, (ROWS_CE+row)(W) \
 	VMOVAPS T0, (ROWS_FOCAL+row)(W)
 #define KEEP_CE_ROW(row, own, u, s) KEEP_COEFFICIENT((ROWS_CE+row)(W), own)
 #define KEEP_FOCAL_ROW(row, own, u, s) KEEP_COEFFICIENT((ROWS_FOCAL+row)(W), own)
+#define SET_CE_ROW(row, own, u, s) VMOVAPS T1, (ROWS_CE+row)(W)
+#define SET_FOCAL_ROW(row, own, u, s) VMOVAPS T1, (ROWS_FOCAL+row)(W)
 #define KEEP_COEFFICIENT(to, own) \
 	VANDPS  T1, own, T0 \
 	VORPS   to, T0, T0  \
@@ -127,13 +153,14 @@ present:                                   \
 
 // FIND_MEAN leaves the probabilities at EXPS, and in G and U the mean of the
 // derivatives, less the reference, under them.
-#define FIND_MEAN(class, next, same, present) \
+#define FIND_MEAN(class, regions, next, same, present) \
 	VPXOR T0, T0, T0                \
 	ROWS(MEAN_BEGIN)                \
 	FIRST_CLASS                     \
 class:                                  \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
 	IF_PRESENT(present)             \
+regions:                                \
 	ROWS(MEAN)                      \
 next:                                   \
 	LEAL 1(CLASS), N                \
@@ -143,8 +170,12 @@ next:                                   \
 same:                                   \
 	NEXT_CLASS(class)               \
 	ROWS(MEAN_END)
-#define FIND_MEAN_OF_PRESENT(next, present) \
+#define FIND_MEAN_OF_PRESENT(regions, next, present, mixed) \
 present:                                \
+	IF_MIXED(mixed)                 \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
+	JMP  regions                    \
+mixed:                                  \
 	CLASS_TO(X14, C)                \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), MOST \
 	ROWS(MEAN_OWN)                  \
@@ -190,10 +221,20 @@ pulledSecond:                           \
 	NEXT_CLASS(pull)
 #define PULL_OF_PRESENT \
 pullPresent:                            \
+	IF_MIXED(pullMixed)             \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), C \
+	IN_ORDER_FIRST(PULL_COMMON)     \
+	JMP pulled                      \
+pullMixed:                              \
 	CLASS_TO(X15, MOST)             \
 	IN_ORDER_FIRST(PULL_OWN)        \
 	JMP pulled                      \
 pullPresentSecond:                      \
+	IF_MIXED(pullMixedSecond)       \
+	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), C \
+	IN_ORDER_SECOND(PULL_COMMON)    \
+	JMP pulledSecond                \
+pullMixedSecond:                        \
 	CLASS_TO(X15, MOST)             \
 	IN_ORDER_SECOND(PULL_OWN)       \
 	JMP pulledSecond                \
@@ -204,6 +245,12 @@ pullPresentSecond:                      \
 	VSUBPS mean, d, d              \ // b = region − reference − mean
 	VADDPS (ROWS_H+row)(W), d, d   \
 	VMULPS row(EXPS), d, d           // d = p·(b + h)
+#define PULL_COMMON(row, mean, d) \
+	VSUBPS      (ROWS_REFERENCE+row)(W), C, d \
+	VSUBPS      mean, d, d                 \
+	VMOVAPS     (ROWS_S+row)(W), T1        \
+	VMULPS      (ROWS_H+row)(W), T1, T1    \
+	VFMSUB132PS row(EXPS), T1, d             // d = p·b − s·h
 #define PULL_OWN(row, mean, d) \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T0 \
 	VSUBPS      (ROWS_REFERENCE+row)(W), T0, T0 \
@@ -215,30 +262,32 @@ pullPresentSecond:                      \
 	VBLENDVPS   T1, T0, d, d                 // if label == class
 
 #define SOFTMAX_TILE(H) \
-	FIND_REFERENCE(0, reference, referenceNext, referencePresent) \
-	FIND_REFERENCE(32, referenceSecond, referenceSecondNext, referenceSecondPresent) \
-	VPXOR T0, T0, T0              \
-	TILE(OWN_BEGIN)               \
-	TILE(COEFFICIENTS_BEGIN)      \
+	FIND_REFERENCE(0, reference, referenceOf, referenceNext, referencePresent) \
+	FIND_REFERENCE(32, referenceSecond, referenceSecondOf, referenceSecondNext, referenceSecondPresent) \
 	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
 	MOVQ W, AT                    \
 own:                                  \
 	H                             \
 	NEXT_HALF_OF_ROWS(own)        \
-	FIND_MEAN(mean, meanNext, meanSame, meanPresent) \
+	FIND_MEAN(mean, meanOf, meanNext, meanSame, meanPresent) \
 	PULL_CLASSES
 #define SOFTMAX_MORE(KEEP_OWN) \
-	FIND_REFERENCE_OF_PRESENT(0, referenceNext, referencePresent) \
-	FIND_REFERENCE_OF_PRESENT(32, referenceSecondNext, referenceSecondPresent) \
-	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 0, expPresent, expSecond) \
-	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 32, expPresentSecond, expNext) \
-	FIND_MEAN_OF_PRESENT(meanNext, meanPresent) \
+	FIND_REFERENCE_OF_PRESENT(0, referenceOf, referenceNext, referencePresent, referenceMixed) \
+	FIND_REFERENCE_OF_PRESENT(32, referenceSecondOf, referenceSecondNext, referenceSecondPresent, referenceSecondMixed) \
+	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 0, expPresent, expMixed, expSecond) \
+	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 32, expPresentSecond, expMixedSecond, expNext) \
+	FIND_MEAN_OF_PRESENT(meanOf, meanNext, meanPresent, meanMixed) \
 	PULL_OF_PRESENT
-#define EXPONENTIALS_OF_PRESENT(KEEP_OWN, half, present, next) \
+#define EXPONENTIALS_OF_PRESENT(KEEP_OWN, half, present, mixed, next) \
 present:                              \
+	IF_MIXED(mixed)               \
+	HALF(EXP_COMMON, half)        \
+	KEEP_OWN(SET_CE_ROW, SET_FOCAL_ROW, half) \
+	JMP next                      \
+mixed:                                \
 	CLASS_TO(X14, C)              \
 	HALF(EXP_OWN, half)           \
-	KEEP_OWN(half)                \
+	KEEP_OWN(KEEP_CE_ROW, KEEP_FOCAL_ROW, half) \
 	JMP next
 
 #define SOFTMAX_BACKWARD(KEEP_OWN, H) \
@@ -309,10 +358,10 @@ present:                      \
 	PLANE                 \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
 	HALF(FIND_OWN_ROW, 0) \
-	KEEP_OWN(0)           \
+	KEEP_OWN(KEEP_CE_ROW, KEEP_FOCAL_ROW, 0) \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
 	HALF(FIND_OWN_ROW, 32) \
-	KEEP_OWN(32)          \
+	KEEP_OWN(KEEP_CE_ROW, KEEP_FOCAL_ROW, 32) \
 	JMP next
 #define FIND_OWN_BEGIN(row, g, u, s) \
 	VMOVAPS T0, (ROWS_R+row)(W) \
@@ -323,7 +372,7 @@ present:                      \
 	VORPS    (ROWS_R+row)(W), T0, T0 \
 	VMOVAPS  T0, (ROWS_R+row)(W)    \
 	KEEP_COEFFICIENT((ROWS_REGION+row)(W), own)
-#define KEEP_NOTHING(half)
+#define KEEP_NOTHING(CE, FOCAL, half)
 
 // The derivatives of the own classes, to REGION, a half at AT after the other.
 #define PULL_REGION

@@ -4,20 +4,9 @@
 #include "go_asm.h"
 #include "four_avx512_amd64.h"
 #include "planar_avx512_amd64.h"
-
-#define PLANES_AT (planarBackward_planes+0)(CALL)
-#define ALL_AT (planarBackward_planes+8)(CALL)
-#define LABELS_AT planarBackward_labels(CALL)
-#define TARGETS_AT planarBackward_targets(CALL)
-#define WEIGHTS_AT planarBackward_weights(CALL)
-#define SCRATCH_AT planarBackward_scratch(CALL)
-#define EPS planarBackward_eps(CALL)
-#define HI planarBackward_hi(CALL)
-#define LO planarBackward_lo(CALL)
+#include "planar_backward_avx512_amd64.h"
 
 // The backward kernels for several channels and hard labels.
-
-#define COEFFICIENTS R9 // *planeCoefficients of the class
 
 // The rows that the forward pass has for L and F hold the coefficients of each
 // voxel's own class, and there are no lanes.
@@ -25,57 +14,6 @@
 #define ROWS_FOCAL ROWS_F
 #define ROWS_REFERENCE (LANES_BEGIN+0)
 #define ROWS_MEAN (LANES_BEGIN+256)
-
-// CHECK goes to done where a value of the block is not plain: greatest =
-// max(greatest, bits of a row). It brings the block into the caches.
-#define CHECK(GREATEST, limit, class, row, done) \
-	VPXORD Z0, Z0, Z0; \
-	VPXORD Z1, Z1, Z1; \
-	VPBROADCASTD constants512_sign(CONSTANTS), COEF; \
-	FIRST_CLASS; \
-class: \
-	PLANE; \
-	LEAQ (4*const_BlockSize)(X), EXPS; \
-row: \
-	GREATEST(0, Z0); \
-	GREATEST(64, Z1); \
-	GREATEST(128, Z0); \
-	GREATEST(192, Z1); \
-	ADDQ $256, X; \
-	CMPQ X, EXPS; \
-	JNE row; \
-	NEXT_CLASS(class); \
-	VPMAXUD Z1, Z0, Z0; \
-	VPCMPUD.BCST $6, limit(CONSTANTS), Z0, K3; \
-	KORTESTW K3, K3; \
-	JNE done
-#define GREATEST_PROBABILITY(i, greatest) VPMAXUD i(X), greatest, greatest
-#define GREATEST_LOGIT(i, greatest) \
-	VPORD i(X), COEF, TEMP; \
-	VPMAXUD TEMP, greatest, greatest
-// CHECK_WEIGHTS does the same for the weights, if there are any.
-#define CHECK_WEIGHTS(row, end, done) \
-	MOVQ WEIGHTS_AT, X; \
-	TESTQ X, X; \
-	JEQ end; \
-	ADDQ OFFSET, X; \
-	LEAQ (4*const_BlockSize)(X), EXPS; \
-	VPXORD Z0, Z0, Z0; \
-row: \
-	VPMAXUD (X), Z0, Z0; \
-	ADDQ $64, X; \
-	CMPQ X, EXPS; \
-	JNE row; \
-	VPCMPUD.BCST $6, constants512_mostWeight(CONSTANTS), Z0, K3; \
-	KORTESTW K3, K3; \
-	JNE done; \
-end:
-
-// CLASS_COEFFICIENTS finds those of the class under way.
-#define CLASS_COEFFICIENTS \
-	MOVQ CLASS, COEFFICIENTS; \
-	SHLQ $4, COEFFICIENTS; \       // their size
-	ADDQ planarBackward_class(CALL), COEFFICIENTS
 
 // From CLASS_REGIONS on, b is the derivative by p through the region sums, of
 // each voxel in its class; the voxels that are of this class get theirs at
@@ -92,14 +30,6 @@ end:
 	TILE(REGION_OWN)
 #define REGION_OWN(i, a, b, c, d, e, k, others, mine) VMOVAPS TEMP, k, b
 
-// PREFETCH_BLOCK is for the same tile of the next block: the memory is asked
-// for while the processor is busy, not when the block is looked at.
-#define PREFETCH_BLOCK \
-	PREFETCHT1 (4*const_BlockSize+0)(X); \
-	PREFETCHT1 (4*const_BlockSize+64)(X); \
-	PREFETCHT1 (4*const_BlockSize+128)(X); \
-	PREFETCHT1 (4*const_BlockSize+192)(X)
-
 // FIND_REFERENCE finds the largest logit, to most, and the reference, the
 // derivative by p of the first class that has it.
 #define FIND_REFERENCE(class, next, present) \
@@ -113,7 +43,7 @@ class: \
 	CLASS_REGIONS(present); \
 next: \
 	PLANE; \
-	PREFETCH_BLOCK; \
+	PREFETCH_BLOCK(X); \
 	TILE(REFERENCE); \
 	NEXT_CLASS(class); \
 	TILE(REFERENCE_KEEP)
@@ -155,7 +85,6 @@ next: \
 	POWER(EACH); \
 	TILE(FLOOR); \
 	TILE(H_FOCAL)
-#define FLOOR(i, a, b, c, d, e, k, s, h) VMAXPS.BCST constants512_normal(CONSTANTS), s, b
 #define H_FOCAL(i, a, b, c, d, e, k, s, h) \
 	VDIVPS b, d, d; \
 	VMOVUPS (ROWS_R+i)(FRAME), a; \
@@ -202,7 +131,7 @@ same: \
 
 // PULL_CLASSES writes the derivatives by the logits.
 #define PULL_CLASSES(class, next, present, write, add, stream, written) \
-	TILE(PULL_BEGIN); \
+	TILE(LOAD_W); \
 	FIRST_CLASS; \
 	JMP class; \
 present: \
@@ -216,9 +145,8 @@ next: \
 	TILE(PULL); \
 	TILE(PULL_OTHER); \
 write: \
-	WRITE(add, stream, written); \
+	WRITE(WEIGH, add, stream, written); \
 	NEXT_CLASS(class)
-#define PULL_BEGIN(i, a, b, c, d, w, k, mean, h) VMOVUPS (ROWS_W+i)(FRAME), w
 #define PULL(i, a, b, c, d, w, k, mean, h) \
 	VSUBPS (ROWS_REFERENCE+i)(FRAME), b, b; \
 	VSUBPS mean, b, b; \           // b = region − reference − mean
@@ -231,41 +159,12 @@ write: \
 	VFMSUB132PS i(EXPS), a, b; \   // b = p·b − s·h
 	VMOVAPS b, k, d
 
-// WRITE writes w·d, and 0 where w is.
-#define WRITE(add, stream, end) \
-	LEAQ (CLASS)(CLASS*2), X; \
-	SHLQ $3, X; \
-	ADDQ planarBackward_gradient(CALL), X; \
-	MOVQ (X), X; \
-	ADDQ OFFSET, X; \
-	TILE(WEIGH); \
-	CMPB planarBackward_add(CALL), $0; \
-	JNE add; \
-	CMPB planarBackward_stream(CALL), $0; \
-	JNE stream; \
-	TILE(STORE); \
-	JMP end; \
-add: \
-	TILE(ADD_AND_STORE); \
-	JMP end; \
-stream: \
-	TILE(STORE_PAST_CACHES); \
-end:
-#define WEIGH(i, a, b, c, d, w, k, mean, h) \
-	VPTESTMD w, w, k; \
-	VMULPS.Z w, d, k, d
-#define STORE(i, a, b, c, d, w, k, mean, h) VMOVUPS d, i(X)
-#define ADD_AND_STORE(i, a, b, c, d, w, k, mean, h) \
-	VADDPS i(X), d, d; \
-	VMOVUPS d, i(X)
-#define STORE_PAST_CACHES(i, a, b, c, d, w, k, mean, h) VMOVNTPS d, i(X)
-
 // SOFTMAX_BACKWARD is the walk over blocks and tiles. H leaves h in mine.
 #define SOFTMAX_BACKWARD(H) \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
 block: \
-	CHECK(GREATEST_LOGIT, constants512_leastLogit, check, checkRow, done); \
+	CHECK(PLANE, GREATEST_LOGIT, constants512_leastLogit, check, checkRow, done); \
 	CHECK_WEIGHTS(checkWeights, plain, done); \
 tile: \
 	WEIGHTS(given, weighted); \

@@ -42,6 +42,8 @@ func planesSoftAVX2(p pass, c *planarCall) int {
 	return planesSoftAnyAVX2(c)
 }
 
+// The kernels: each is planarCall.soft for one pass.
+
 //go:noescape
 func softmaxSoftRegionAVX2(c *planarCall) int
 
@@ -121,6 +123,8 @@ func planesSoftBackwardAVX2(p pass, c *planarBackward) int {
 	return planesSoftBackwardAnyAVX2(c)
 }
 
+// Each is planarBackward.softmaxSoft for one pass.
+
 //go:noescape
 func softmaxSoftBackwardCEAVX2(c *planarBackward) int
 
@@ -138,6 +142,8 @@ func softmaxSoftBackwardTwoAVX2(c *planarBackward) int
 
 //go:noescape
 func softmaxSoftBackwardAnyAVX2(c *planarBackward) int
+
+// And planarBackward.probabilities.
 
 //go:noescape
 func planesSoftBackwardRegionAVX2(c *planarBackward) int

@@ -215,29 +215,29 @@ tied:                              \
 
 // ---- A class of a softmax ----
 
-// R leaves r in U; SIDE, s in S, and goes to present where the class may be the
-// likeliest of a voxel: there is SIDE_OF_LIKELY. CLASS_LOG leaves −log r in U, in
-// the same way; where another class than the likeliest has ½ or more,
+// CLASS_R leaves r in U; CLASS_S, s in S: it goes to present where the class may
+// be the likeliest of a voxel, and CLASS_S_OF_LIKELY is there. CLASS_LOG leaves
+// −log r in U in the same way; where a class beside the likeliest has ½ or more,
 // it is taken from s. All leave G alone.
-#define R EACH(R_ROW)
-#define R_ROW(row, r, s, g) \
+#define CLASS_R EACH(CLASS_R_ROW)
+#define CLASS_R_ROW(row, r, s, g) \
 	VMOVAPS row(EXPS), r                 \
 	VMULPS  (ROWS_INVERSE+row)(W), r, r
 
-#define SIDE(present, end) \
-	EACH(SIDE_ROW)      \
+#define CLASS_S(present, end) \
+	EACH(CLASS_S_ROW)      \
 	IF_PRESENT(present) \
 end:
-#define SIDE_ROW(row, r, s, g) \
+#define CLASS_S_ROW(row, r, s, g) \
 	VMOVAPS (ROWS_TOTAL+row)(W), s        \
 	VSUBPS  row(EXPS), s, s               \
 	VMULPS  (ROWS_INVERSE+row)(W), s, s     // s = (total − e)/total
-#define SIDE_OF_LIKELY(present, end) \
+#define CLASS_S_OF_LIKELY(present, end) \
 present:                    \
 	CLASS_TO(X13, T1)   \
-	EACH(SIDE_OF_LIKELY_ROW) \
+	EACH(CLASS_S_OF_LIKELY_ROW) \
 	JMP end
-#define SIDE_OF_LIKELY_ROW(row, r, s, g) \
+#define CLASS_S_OF_LIKELY_ROW(row, r, s, g) \
 	VPCMPEQD  (ROWS_LIKELIEST+row)(W), T1, T0 \ // if class == likeliest
 	VBLENDVPS T0, (ROWS_SIDE+row)(W), s, s
 

@@ -135,10 +135,10 @@ done:                                                   \
 
 // ---- Softmax ----
 
-#define SOFTMAX_S SIDE(sidePresent, side)
+#define SOFTMAX_S CLASS_S(sidePresent, side)
 #define MORE_OF_S \
 	MORE_OF_LIKELIHOOD \
-	SIDE_OF_LIKELY(sidePresent, side)
+	CLASS_S_OF_LIKELY(sidePresent, side)
 
 #define LIKELIHOOD_AND_LOGARITHMS \
 	LIKELIHOOD \
@@ -158,18 +158,18 @@ done:                                                   \
 	FOCUS      \
 	ADD_SHARES(LANES_F, U0, U1, U2, U3)
 
-// A FOCUS that needs G.
+// FOCUS_AND_SHARES is for a FOCUS that needs G.
 #define FOCUS_AND_SHARES(FOCUS) \
 	KEEP_SHARES \
 	FOCUS       \
 	EACH(LOAD_SHARES)
 #define LOAD_SHARES(row, u, s, share) VMOVAPS (ROWS_SHARE+row)(W), share
 
-#define SOFTMAX(LOGS) SOFT(avx2Constants_mostLogit, LIKELIHOOD_AND_LOGARITHMS, R, SOFTMAX_S, LOGS, MORE_OF_CE)
+#define SOFTMAX(LOGS) SOFT(avx2Constants_mostLogit, LIKELIHOOD_AND_LOGARITHMS, CLASS_R, SOFTMAX_S, LOGS, MORE_OF_CE)
 
 // func softmaxSoftRegionAVX2(c *planarCall) int
 TEXT ·softmaxSoftRegionAVX2(SB), NOSPLIT, $0-16
-	SOFT(avx2Constants_mostLogit, LIKELIHOOD, R, SOFTMAX_S, NOTHING, MORE_OF_S)
+	SOFT(avx2Constants_mostLogit, LIKELIHOOD, CLASS_R, SOFTMAX_S, NOTHING, MORE_OF_S)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET

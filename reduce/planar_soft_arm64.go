@@ -2,6 +2,8 @@
 
 package reduce
 
+import "unsafe"
+
 func planesSoftNEON(p pass, c *planarCall) int {
 	switch p.want {
 	case wantRegion:
@@ -124,3 +126,8 @@ func planesSoftTwoNEON(c *planarCall) int
 //
 //go:noescape
 func planesSoftAnyNEON(c *planarCall) int
+
+// The kernels' memory is in the scratch of a call, whatever the number of
+// classes: neonRows, and for each class its sums and twice a row of
+// exponentials.
+var _ [2*4*BlockSize - 2*(5+2)*4*Lanes - unsafe.Sizeof(neonRows{})]byte

@@ -101,8 +101,8 @@ done:                                                         \
 	EACH(Z_BEGIN)                   \
 	FIRST_CLASS                     \
 class:                                  \
-	R                               \
-	SIDE(sidePresent, side)         \
+	CLASS_R                         \
+	CLASS_S(sidePresent, side)      \
 	EACH(KEEP_P_AND_Q)              \
 	TARGET                          \
 	PULL_OWN                        \
@@ -122,7 +122,7 @@ same:                                   \
 	NEXT_CLASS(class)               \
 	EACH(Z_END)
 #define FIND_Z_OF_LIKELY(side, sidePresent, next, present) \
-	SIDE_OF_LIKELY(sidePresent, side) \
+	CLASS_S_OF_LIKELY(sidePresent, side) \
 present:                                \
 	CLASS_TO(X13, T1)               \
 	EACH(Z_OF_LIKELY)               \

@@ -11,16 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gammaOf returns an exponent of the form.
-func gammaOf(form powerForm) float64 {
-	for gamma, f := range fastPowers {
-		if f == form {
-			return gamma
-		}
-	}
-	return .7
-}
-
 // TestStopTheWorld: while a goroutine reduces 1 GiB in calls of SegmentSize
 // voxels, the garbage collector never waits longer than a millisecond for it.
 // (A loop of calls without an ordinary function around the assembly cannot be
@@ -43,7 +33,7 @@ func TestStopTheWorld(t *testing.T) {
 		}
 		for _, p := range []pass{{probabilities, wantRegion, powerAny}, {logits, wantFocal, powerAny}} {
 			texture(rand.New(rand.NewPCG(1, 0)), p.input, x, labels, 256, false)
-			call := newHardCall(gammaOf(p.form))
+			call := newHardCall(powerOf(p, .7))
 			part := func() {
 				for range rounds {
 					for i := 0; i < len(x); i += SegmentSize {

@@ -403,19 +403,21 @@ func TestMisuse(t *testing.T) {
 	require.Panics(t, func() { _ = r.Fold(1, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}) })
 }
 
-// Fold allocates nothing once it has its buffers, whatever the workers.
+// Fold allocates nothing once it has its buffers, whatever the workers and the
+// types of prediction and labels.
 func TestFoldAllocatesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 10))
 	for _, channels := range []int{1, 4} {
 		for kind := hard; kind <= softWeighted; kind++ {
-			for _, workers := range []int{1, 3} {
-				o := Options{Channels: channels, CE: true, Gammas: []float64{.7, 2}, Workers: workers}
-				element := elements[rng.IntN(len(elements))]
+			for _, element := range elements {
+				o := Options{Channels: channels, CE: true, Gammas: []float64{.7, 2}, Workers: 1 + 2*rng.IntN(2)}
 				_, chunk := narrowVolume(rng, o, element, SegmentSize+700, kind)
-				c := chunk(0, SegmentSize+700)
-				r := reducer(t, o)
-				require.NoError(t, r.Fold(0, c))
-				assert.Zero(t, testing.AllocsPerRun(1, func() { _ = r.Fold(0, c) }), "%s, %d channels, kind %d, %d workers", element, channels, kind, workers)
+				for from := range 3 { // a type of labels each
+					c := chunk(from, SegmentSize+697+from)
+					r := reducer(t, o)
+					require.NoError(t, r.Fold(0, c))
+					assert.Zero(t, testing.AllocsPerRun(1, func() { _ = r.Fold(0, c) }), "%s, %d channels, kind %d, %d workers, from %d", element, channels, kind, o.Workers, from)
+				}
 			}
 		}
 	}

@@ -148,22 +148,45 @@ added:
 	TARGET_BACKGROUND(QA)                        \
 	ADD_L(QD, QA, neonQuarter_l)
 
-// FOCAL leaves the focal terms of the foreground in QA and of the background
-// in QB.
-#define LOGITS_FOCAL(SURPRISES_POWERS, FOCALS) \
+#define LOGITS_FOCAL(FOCAL) \
 	SIDES                                                   \
-	SURPRISES_POWERS                                        \
-	FOCALS                                                  \
+	SURPRISES                                               \
+	FOCAL(QF, QC, QA, QB, QG)                               \ // of the foreground
+	FOCAL(QE, QD, QB, QF, QG)                               \
 	TARGET_FOREGROUND(QG)                                   \
 	ADD_WEIGHTED(QC, QA, QG, neonClass__size+neonQuarter_l) \
 	TARGET_BACKGROUND(QG)                                   \
 	ADD_WEIGHTED(QD, QB, QG, neonQuarter_l)
-#define FOCALS(FOCAL) \
-	FOCAL(QF, QC, QA, QB, QG) \
-	FOCAL(QE, QD, QB, QF, QG)
-#define FOCALS_ANY \
-	EACH(VFMUL_S4, QC, QG, QA) \
-	EACH(VFMUL_S4, QD, QB, QB)
+
+// Any γ has a power for each class: a set whose voxels are all of one is spared
+// the other's.
+#define LOGITS_ANY \
+	SIDES                                                      \
+	TARGET_FOREGROUND(QG)                                      \
+	WITHOUT_WEIGHT(QG, QE, background)                         \
+	TARGET_BACKGROUND(QG)                                      \
+	WITHOUT_WEIGHT(QG, QE, foreground)                         \
+	SURPRISES_POWERS_ANY                                       \
+	EACH(VFMUL_S4, QC, QG, QA)                                 \
+	EACH(VFMUL_S4, QD, QB, QB)                                 \
+	TARGET_FOREGROUND(QG)                                      \
+	ADD_WEIGHTED(QC, QA, QG, neonClass__size+neonQuarter_l)    \
+	TARGET_BACKGROUND(QG)                                      \
+	ADD_WEIGHTED(QD, QB, QG, neonQuarter_l)                    \
+	B    added                                                 \
+foreground:                                                \
+	LOGIT_CE_POWER(VFCMGE0_S4, FOREGROUND_L)                   \
+	EACH(VFMUL_S4, QC, QG, QG)                                 \
+	TARGET_FOREGROUND(QA)                                      \
+	ADD_WEIGHTED(QC, QG, QA, neonClass__size+neonQuarter_l)    \
+	B    added                                                 \
+background:                                                \
+	LOGIT_CE_POWER(VFCMLE0_S4, BACKGROUND_L)                   \
+	EACH(VFMUL_S4, QC, QG, QG)                                 \
+	ADD  $(neonSoft_weights+64), WORK, TEMP                    \
+	TARGET_BACKGROUND(QA)                                      \
+	ADD_WEIGHTED(QC, QG, QA, neonQuarter_l)                    \
+added:
 
 TEXT ·softProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
@@ -249,7 +272,7 @@ done:
 TEXT ·softLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_HALF)), FOLD_FOCAL)
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(FOCAL_HALF), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -258,7 +281,7 @@ done:
 TEXT ·softLogitsOneNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_ONE)), FOLD_FOCAL)
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(FOCAL_ONE), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -267,7 +290,7 @@ done:
 TEXT ·softLogitsThreeHalvesNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_THREE_HALVES)), FOLD_FOCAL)
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(FOCAL_THREE_HALVES), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -276,7 +299,7 @@ done:
 TEXT ·softLogitsTwoNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES, FOCALS(FOCAL_TWO)), FOLD_FOCAL)
+	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(FOCAL_TWO), FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -285,7 +308,7 @@ done:
 TEXT ·softLogitsAnyNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	SOFT(const_logits, MAGNITUDE, LOGITS_FOCAL(SURPRISES_POWERS_ANY, FOCALS_ANY), FOLD_FOCAL)
+	SOFT(const_logits, MAGNITUDE, LOGITS_ANY, FOLD_FOCAL)
 
 done:
 	MOVD DONE, ret+16(FP)

@@ -173,7 +173,7 @@ func writeGradient(back *reduce.Backward, w *volume.ArrayWriter, voxels int64) f
 		gradient := cut(b.prediction, b.voxels)
 		if b.prediction == nil {
 			if room == nil { // for the first chunk, which is the longest
-				room = planes(len(b.bytes), b.voxels)
+				room = planes(max(len(b.bytes), len(b.halves)), b.voxels)
 			}
 			gradient = cut(room, b.voxels)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -226,4 +227,49 @@ func TestGradInterrupted(t *testing.T) {
 	require.Equal(t, "voxfold: interrupted\n", stderr.String())
 	require.NoFileExists(t, output+".partial")
 	require.NoFileExists(t, output)
+}
+
+// The type of a prediction makes no difference to eval and grad: numbers of 16
+// bits give what the same numbers give as float32.
+func TestNarrowPredictions(t *testing.T) {
+	const shape = "4, 30, 31"
+	n := 4 * 30 * 31
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	labels, bits, wide := make([]byte, n), make([]byte, 2*n), make([]float32, n)
+	for i := range wide {
+		labels[i] = byte(i / 40 % 2)
+		wide[i] = float32(i%200-100) / 16 // which both types hold
+	}
+	rawNPY(t, path("labels.npy"), "|u1", labels, shape)
+	savePlanes(t, path("float32.npy"), [][]float32{wide}, 4, 30, 31)
+	for descr, half := range map[string]func(x float32) uint16{
+		"<V2": func(x float32) uint16 { return uint16(math.Float32bits(x) >> 16) },
+		"<f2": func(x float32) uint16 {
+			if x == 0 {
+				return 0
+			}
+			b := math.Float32bits(x)
+			return uint16(b>>16&0x8000) | uint16(b>>13&0x3ffff-(127-15)<<10)
+		},
+	} {
+		for i, x := range wide {
+			binary.LittleEndian.PutUint16(bits[2*i:], half(x))
+		}
+		rawNPY(t, path("narrow.npy"), descr, bits, shape)
+		var outputs, gradients [2]string
+		for i, name := range []string{"float32.npy", "narrow.npy"} {
+			var out, errs bytes.Buffer
+			args := []string{path("labels.npy"), path(name), "--activation", "sigmoid", "--loss", "asymmetric-unified-focal", "--chunk", "1000"}
+			require.Zero(t, Execute(append([]string{"grad", "-o", path("gradient.npy")}, args...), &out, &errs), errs.String())
+			gradient, err := os.ReadFile(path("gradient.npy"))
+			require.NoError(t, err)
+			out.Reset()
+			require.Zero(t, Execute(append([]string{"eval", "--csv"}, args...), &out, &errs), errs.String())
+			outputs[i], gradients[i] = out.String(), string(gradient)
+		}
+		require.NotEmpty(t, outputs[0])
+		require.Equal(t, outputs[0], outputs[1], descr)
+		require.True(t, gradients[0] == gradients[1], descr)
+	}
 }

@@ -150,6 +150,8 @@ func (f *pairFlags) match(c *cobra.Command, prediction *volume.File, referencePa
 			return nil, usagef("--quantised: %s holds %v numbers%s: want unscaled uint8 ones, with no activation", prediction.Path, prediction.Type, map[bool]string{true: ", scaled"}[prediction.Scaled()])
 		}
 		p.element = volume.Uint8
+	} else if half := prediction.Type == volume.Float16 || prediction.Type == volume.BFloat16; half && !prediction.Scaled() {
+		p.element = prediction.Type // package reduce converts it faster, to the same numbers
 	}
 	var err error
 	if p.reference, p.soft, err = f.openReference(c, referencePath, prediction); err != nil {

@@ -191,7 +191,6 @@ func (s *sweep) totals(c *cobra.Command, p *pair, losses []loss.Loss) (*reduce.T
 	fold := r.Fold
 	var h *reduce.Histogram
 	if s.countable(p) {
-		p.element = p.prediction.Type
 		if h, err = reduce.NewHistogram(o); err != nil {
 			return nil, usageError{err}
 		}
@@ -218,9 +217,8 @@ func (s *sweep) totals(c *cobra.Command, p *pair, losses []loss.Loss) (*reduce.T
 // countable reports whether the pair is one of 16-bit numbers against labels
 // that a Histogram takes.
 func (s *sweep) countable(p *pair) bool {
-	f := p.prediction
-	half := f.Type == volume.Float16 || f.Type == volume.BFloat16
-	return half && !f.Scaled() && s.pair.activation != reduce.Softmax && !p.soft && p.weights == nil
+	half := p.element == volume.Float16 || p.element == volume.BFloat16
+	return half && s.pair.activation != reduce.Softmax && !p.soft && p.weights == nil
 }
 
 // A sweepReport is a loss at the points of a grid.
