@@ -264,15 +264,14 @@ func Run(c Case, v *Volume, rounds int) (Result, error) {
 	if err != nil {
 		return r, err
 	}
+	gradient := newGradient(c)
 	grown := Growth(os.Getpid())
-	pass, err := v.pass(c, o)
+	pass, err := v.pass(c, o, gradient)
 	if err != nil {
 		return r, err
 	}
-	pass() // buffers are made, pages are there
-	if r.Extra = grown(); r.Extra >= 0 && c.Pass != "forward" {
-		r.Extra = max(0, r.Extra-4*int64(c.Voxels*c.Classes)) // without the gradient
-	}
+	pass() // makes the buffers
+	r.Extra = grown()
 	plain, size := v.plain(c)
 	timed := func(f func(), times int) time.Duration {
 		took := Took(c.Threads, func() {
@@ -308,7 +307,7 @@ func Once(c Case) error {
 	if err != nil {
 		return err
 	}
-	pass, err := NewVolume(c).pass(c, o)
+	pass, err := NewVolume(c).pass(c, o, newGradient(c))
 	if err != nil {
 		return err
 	}
@@ -342,8 +341,24 @@ func median(x []float64) float64 {
 	return x[len(x)/2]
 }
 
+// newGradient returns planes for the gradient of a case that has one, whose
+// pages are there.
+func newGradient(c Case) (gradient [][]float32) {
+	if c.Pass == "forward" {
+		return nil
+	}
+	for range c.Classes {
+		plane := make([]float32, c.Voxels)
+		for i := range plane {
+			plane[i] = 1
+		}
+		gradient = append(gradient, plane)
+	}
+	return gradient
+}
+
 // pass returns what is measured, as a function.
-func (v *Volume) pass(c Case, o reduce.Options) (func(), error) {
+func (v *Volume) pass(c Case, o reduce.Options, gradient [][]float32) (func(), error) {
 	if c.Level == Clang {
 		return func() { RegionByClang(v.planes[0], v.labels) }, nil
 	}
@@ -363,10 +378,6 @@ func (v *Volume) pass(c Case, o reduce.Options) (func(), error) {
 	b, err := reduce.NewBackward(o)
 	if err != nil {
 		return nil, err
-	}
-	gradient := make([][]float32, c.Classes)
-	for k := range gradient {
-		gradient[k] = make([]float32, c.Voxels)
 	}
 	forward()
 	d := reduce.NewDerivatives(r.Totals())
@@ -409,7 +420,9 @@ func (v *Volume) plain(c Case) (run func(level string), size int) {
 			}
 		}, size
 	}
-	gradient := make([]byte, 4*c.Voxels)
+	one := c
+	one.Classes = 1
+	gradient := bytesOf(newGradient(one)[0])
 	return func(level string) {
 		read(level, bytesOf(v.labels))
 		for _, plane := range v.planes {

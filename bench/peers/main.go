@@ -5,7 +5,11 @@
 //
 //	go run ./bench/peers                  # some 15 minutes, 8 GiB of memory
 //	go run ./bench/peers -quick           # small volumes: does everything work?
-//	go run ./bench/peers -results bench   # and the kernels by themselves; writes bench/RESULTS.md and its charts
+//	go run ./bench/peers -results bench   # and the kernels by themselves, some 5 minutes more
+//
+// The last one writes bench/RESULTS.md, its charts and the numbers that they
+// are made of. Its largest volume, of 2^30 voxels, takes up to 18 GiB; where
+// there is less, it ends at a smaller one.
 //
 // A peer that is not installed is named and left out; ./bench/peers/install
 // installs all of them on Debian.
