@@ -25,7 +25,8 @@
 // The backward kernels for several channels and soft targets by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
 
-// What the scratch has of each class, beside its exponentials.
+// What the scratch has of each class, beside its exponentials: with what is in
+// front of it, 2720 + C·640 of its C·2048 bytes.
 #undef EXPS_BEGIN
 #define EXPS_BEGIN LANES_BEGIN
 #undef EXPS_SIZE

@@ -153,6 +153,23 @@ func TestGradQuantised(t *testing.T) {
 	}
 }
 
+// Float16 numbers have the gradient of the same numbers in float32.
+func TestGradHalf(t *testing.T) {
+	labels := npy(t, []uint8{0, 1, 1, 0}, 1, 2, 2)
+	wide := npy(t, []float32{0, 1, .5, -.25}, 1, 2, 2)
+	half := filepath.Join(t.TempDir(), "half.npy")
+	rawNPY(t, half, "<f2", []byte{0, 0, 0, 0x3c, 0, 0x38, 0, 0xb4}, "1, 2, 2")
+	var gradients [2][]byte
+	for i, prediction := range []string{wide, half} {
+		output := filepath.Join(t.TempDir(), "gradient.raw")
+		mustRun(t, "grad", labels, prediction, "--activation", "sigmoid", "--loss", "dice-focal", "--chunk", "3", "-o", output)
+		var err error
+		gradients[i], err = os.ReadFile(output)
+		require.NoError(t, err)
+	}
+	require.Equal(t, gradients[0], gradients[1])
+}
+
 // The value is printed in the forms that eval has; losses that are repeated are
 // added up.
 func TestGradReport(t *testing.T) {
