@@ -308,22 +308,10 @@ group:                                         \
 foreground:                                    \
 	ADDQ $avx2Lanes__size, AT              \
 foregroundHalf:                                \
-	PROBABILITIES_OF_HALF                  \
-	SIDES(SIDES_OF_FOREGROUND)             \
-	ADD(avx2Lanes_r, G0, G1, G2, G3)       \
-	ADD(avx2Lanes_s, S0, S1, S2, S3)       \
-	MORE(SURPRISE_OF_FOREGROUND, ADD)      \
-	ADDQ $32, BLOCK_AT                     \
-	NEXT_HALF(foregroundHalf)              \
+	HALVES_OF_ONE(SIDES_OF_FOREGROUND, MORE(SURPRISE_OF_FOREGROUND, ADD), foregroundHalf) \
 	JMP  next                              \
 background:                                    \
-	PROBABILITIES_OF_HALF                  \
-	SIDES(SIDES_OF_BACKGROUND)             \
-	ADD(avx2Lanes_r, G0, G1, G2, G3)       \
-	ADD(avx2Lanes_s, S0, S1, S2, S3)       \
-	MORE(SURPRISE_OF_BACKGROUND, ADD)      \
-	ADDQ $32, BLOCK_AT                     \
-	NEXT_HALF(background)                  \
+	HALVES_OF_ONE(SIDES_OF_BACKGROUND, MORE(SURPRISE_OF_BACKGROUND, ADD), background) \
 next:                                          \
 	REST                                   \
 	ADDQ $192, BLOCK_AT                    \
@@ -333,6 +321,16 @@ done:                                          \
 	VZEROUPPER                             \
 	MOVQ DONE, ret+16(FP)                  \
 	RET
+
+// HALVES_OF_ONE adds the halves of a group of one class.
+#define HALVES_OF_ONE(SIDES_OF_CLASS, MORE_OF_CLASS, half) \
+	PROBABILITIES_OF_HALF            \
+	SIDES(SIDES_OF_CLASS)            \
+	ADD(avx2Lanes_r, G0, G1, G2, G3) \
+	ADD(avx2Lanes_s, S0, S1, S2, S3) \
+	MORE_OF_CLASS                    \
+	ADDQ $32, BLOCK_AT               \
+	NEXT_HALF(half)
 
 // PROBABILITIES_OF_HALF leaves the large probability in G, the small one in S.
 #define PROBABILITIES_OF_HALF \
