@@ -2,13 +2,14 @@
 
 package reduce
 
+import "unsafe"
+
 // hardBackwardNEON is hardBackwardGeneric in NEON.
 func hardBackwardNEON(p pass, c *hardBackward) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
 	raceWrite(c.gradient)
-	var work neonPull
-	return hardBackwardNEONWork(p, c, &work)
+	return hardBackwardNEONWork(p, c, c.space.neonPull())
 }
 
 // See hardNEONWork.
@@ -153,3 +154,7 @@ type neonPull struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonPull{})) // there is room for it
+
+func (w *workspace) neonPull() *neonPull { return (*neonPull)(unsafe.Pointer(w)) }

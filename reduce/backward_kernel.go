@@ -62,7 +62,6 @@ type softBackward struct {
 	hi, lo     float32
 	class      [2]coefficients // as in hardBackward
 	space      *workspace
-	scratch    softScratch
 	power      power
 
 	add         bool

@@ -73,8 +73,9 @@ type hardCall struct {
 	clampRegion bool // portable kernels only
 }
 
-// A workspace is memory for a kernel to use, whatever it holds. It is the
-// worker's, since to clear as much for every call would show in short ones.
+// A workspace is memory for a one-channel kernel to use, whatever it holds; an
+// instruction set's kernels lay their own types over it. It is the worker's,
+// since to clear as much for every call would show in short ones.
 type workspace [4608]float32
 
 // A softCall is the argument of the one-channel kernels for targets and
@@ -90,14 +91,10 @@ type softCall struct {
 	sums       hardSums // n is not used
 	w          float64  // Σ w
 	space      *workspace
-	scratch    softScratch
 	power      power
 
 	clampRegion bool // portable kernels only
 }
-
-// A softScratch is memory for a kernel to use.
-type softScratch [352]float32
 
 // A planarCall is the argument of the kernels for C ≥ 2 channels, which are
 // the planes of one prediction: softmax over logits, or probabilities.

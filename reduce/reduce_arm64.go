@@ -2,12 +2,13 @@
 
 package reduce
 
+import "unsafe"
+
 // hardNEON is hardGeneric in NEON.
 func hardNEON(p pass, c *hardCall) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
-	var work neonWork
-	return hardNEONWork(p, c, &work)
+	return hardNEONWork(p, c, c.space.neon())
 }
 
 // It is not inlined, since assembly cannot be preempted and Go code can: the
@@ -195,6 +196,10 @@ type neonWork struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonWork{})) // there is room for it
+
+func (w *workspace) neon() *neonWork { return (*neonWork)(unsafe.Pointer(w)) }
 
 // neonClass are the partial sums of a class: those of a quarter of the lanes
 // lie side by side.

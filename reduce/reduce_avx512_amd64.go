@@ -2,6 +2,8 @@
 
 package reduce
 
+import "unsafe"
+
 // The constants512 are the numbers of the specification that the AVX-512
 // kernels broadcast, beside the polynomials.
 type constants512 struct {
@@ -68,12 +70,15 @@ type work512 struct {
 	_                          [63]uint8
 }
 
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(work512{})) // there is room for it
+
+func (w *workspace) avx512() *work512 { return (*work512)(unsafe.Pointer(w)) }
+
 // hardAVX512 is hardGeneric by AVX-512.
 func hardAVX512(p pass, c *hardCall) int {
 	raceRead(c.prediction)
 	raceRead(c.labels)
-	var work work512
-	return hardAVX512Work(p, c, &work)
+	return hardAVX512Work(p, c, c.space.avx512())
 }
 
 // An ordinary function around each call into assembly is where the garbage

@@ -2,13 +2,14 @@
 
 package reduce
 
+import "unsafe"
+
 // softNEON is softGeneric in NEON.
 func softNEON(p pass, c *softCall) int {
 	raceRead(c.prediction)
 	raceRead(c.target)
 	raceRead(c.weights)
-	var work neonSoft
-	return softNEONWork(p, c, &work)
+	return softNEONWork(p, c, c.space.neonSoft())
 }
 
 // See hardNEONWork.
@@ -149,3 +150,7 @@ type neonSoft struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonSoft{})) // there is room for it
+
+func (w *workspace) neonSoft() *neonSoft { return (*neonSoft)(unsafe.Pointer(w)) }

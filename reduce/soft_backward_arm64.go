@@ -8,8 +8,7 @@ func softBackwardNEON(p pass, c *softBackward) int {
 	raceRead(c.target)
 	raceRead(c.weights)
 	raceWrite(c.gradient)
-	var work neonPull
-	return softBackwardNEONWork(p, c, &work)
+	return softBackwardNEONWork(p, c, c.space.neonPull())
 }
 
 // See hardNEONWork.
