@@ -5,50 +5,32 @@ package reduce
 import "unsafe"
 
 // hardBackwardNEON is hardBackwardGeneric in NEON.
-func hardBackwardNEON(p pass, c *hardBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	raceWrite(c.gradient)
-	return hardBackwardNEONWork(p, c, c.space.neonPull())
-}
-
-// See hardNEONWork.
 //
 //go:noinline
-func hardBackwardNEONWork(p pass, c *hardBackward, work *neonPull) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return hardBackwardProbabilitiesRegionNEON(c, work)
-		case wantCE:
-			return hardBackwardProbabilitiesCENEON(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardBackwardProbabilitiesHalfNEON(c, work)
-		case powerOne:
-			return hardBackwardProbabilitiesOneNEON(c, work)
-		case powerThreeHalves:
-			return hardBackwardProbabilitiesThreeHalvesNEON(c, work)
-		case powerTwo:
-			return hardBackwardProbabilitiesTwoNEON(c, work)
-		}
-		return hardBackwardProbabilitiesAnyNEON(c, work)
-	}
-	if p.want < wantFocal {
-		return hardBackwardLogitsCENEON(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardBackwardLogitsHalfNEON(c, work)
-	case powerOne:
-		return hardBackwardLogitsOneNEON(c, work)
-	case powerThreeHalves:
-		return hardBackwardLogitsThreeHalvesNEON(c, work)
-	case powerTwo:
-		return hardBackwardLogitsTwoNEON(c, work)
-	}
-	return hardBackwardLogitsAnyNEON(c, work)
+func hardBackwardNEON(p pass, c *hardBackward) int {
+	c.race()
+	return hardBackwardKernelsNEON.of(p)(c, c.space.neonPull())
+}
+
+var hardBackwardKernelsNEON = kernels[func(*hardBackward, *neonPull) int]{
+	probabilities: {
+		hardBackwardProbabilitiesRegionNEON,
+		hardBackwardProbabilitiesCENEON,
+		hardBackwardProbabilitiesAnyNEON,
+		hardBackwardProbabilitiesHalfNEON,
+		hardBackwardProbabilitiesOneNEON,
+		hardBackwardProbabilitiesThreeHalvesNEON,
+		hardBackwardProbabilitiesTwoNEON,
+	},
+	logits: {
+		hardBackwardLogitsCENEON, // the region sums alone are the case ce = 0
+		hardBackwardLogitsCENEON,
+		hardBackwardLogitsAnyNEON,
+		hardBackwardLogitsHalfNEON,
+		hardBackwardLogitsOneNEON,
+		hardBackwardLogitsThreeHalvesNEON,
+		hardBackwardLogitsTwoNEON,
+	},
 }
 
 // The kernels: hardBackwardGeneric of one pass each, which is this loop, and
