@@ -105,6 +105,8 @@ type avx2Work struct {
 	r, s              avx2Rows
 	region, ce, focal [4]float32
 	_                 [4]float32
+	gamma             [Lanes / 2]float32
+	kinds             [32]uint8 // of the groups of a block
 
 	// Of the kernels for soft targets: Σ w, whether a group has any weight in a
 	// class, and the derivatives so far.
