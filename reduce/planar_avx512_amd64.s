@@ -443,37 +443,3 @@ TEXT ·planesSoftTwoAVX512(SB), NOSPLIT, $0-16
 // func planesSoftAnyAVX512(c *planarCall) int
 TEXT ·planesSoftAnyAVX512(SB), NOSPLIT, $0-16
 	SOFT(NOTHING, PROBABILITY_CLASS, SOFT_FOCAL(PROBABILITY_LOG, PROBABILITY_POWER(POWER_ANY)))
-
-// func widenRowsAVX512(dst []int32, labels []uint8, most uint32, rows int) int
-TEXT ·widenRowsAVX512(SB), NOSPLIT, $0-72
-	MOVQ         dst+0(FP), DI
-	MOVQ         labels+24(FP), SI
-	MOVL         most+48(FP), AX
-	MOVQ         rows+56(FP), CX
-	VPBROADCASTB AX, Z4
-	XORL         BX, BX // rows done
-
-row:
-	CMPQ      BX, CX
-	JEQ       done
-	VMOVDQU8  (SI), Z0
-	VPCMPUB   $6, Z4, Z0, K1 // label > most
-	KORTESTQ  K1, K1
-	JNE       done
-	VPMOVZXBD 0(SI), Z0
-	VPMOVZXBD 16(SI), Z1
-	VPMOVZXBD 32(SI), Z2
-	VPMOVZXBD 48(SI), Z3
-	VMOVDQU32 Z0, 0(DI)
-	VMOVDQU32 Z1, 64(DI)
-	VMOVDQU32 Z2, 128(DI)
-	VMOVDQU32 Z3, 192(DI)
-	ADDQ      $64, SI
-	ADDQ      $256, DI
-	INCQ      BX
-	JMP       row
-
-done:
-	MOVQ BX, ret+64(FP)
-	VZEROUPPER
-	RET
