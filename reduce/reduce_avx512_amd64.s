@@ -27,11 +27,6 @@
 #define MASKED_REGION(i, r, s) \
 	VADDPS (work512_r+i)(WORK), r, K, r; \
 	VADDPS (work512_s+i)(WORK), s, K, s
-#define ADD_REGION_MIXED(i, a, b, c) \
-	BACKGROUND_ROW(i); \
-	MASKED_REGION(i, Z0, Z1); \
-	FOREGROUND_ROW(i); \
-	MASKED_REGION(i, Z4, Z5)
 #define ADD_CE_MIXED(i, a, b, c) \
 	BACKGROUND_ROW(i); \
 	MASKED_REGION(i, Z0, Z1); \
@@ -472,9 +467,76 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	VMOVAPS TEMP, (work512_r+i)(WORK); \
 	VMOVAPS b, (work512_s+i)(WORK)
 
+// The region sums alone take no margins: p and 1 − p go to the sums of either
+// class crosswise, and do not wait in memory. R is the sum that p goes to in a
+// group of one class, S that of 1 − p.
+#define SUM_OF_P SUMS
+#define SUM_OF_Q LOGITS
+
+#define PROBABILITIES_OF(i, a, b, c) \
+	VMOVAPS (T+i)(WORK)(NOW*1), OTHER; \
+	VMOVAPS (work512_large+i)(WORK), a; \
+	SIGMOID_SMALL(OTHER, a, b); \
+	VPTESTNMD i(PREDICTION), COEF, K; \
+	VBLENDMPS a, b, K, TEMP; \     // p = if x ≥ 0 { large } else { small }
+	VBLENDMPS b, a, K, b           // q = if x ≥ 0 { small } else { large }
+#define ADD_PROBABILITIES(i, a, b, c) \
+	PROBABILITIES_OF(i, a, b, c); \
+	VADDPS TEMP, R, R; \
+	VADDPS b, S, S
+#define ADD_PROBABILITIES_MIXED(i, a, b, c) \
+	PROBABILITIES_OF(i, a, b, c); \
+	BACKGROUND_ROW(i); \
+	VADDPS b, R0, K, R0; \
+	VADDPS TEMP, S0, K, S0; \
+	FOREGROUND_ROW(i); \
+	VADDPS TEMP, R1, K, R1; \
+	VADDPS b, S1, K, S1
+
 // func hardLogitsRegionAVX512(c *hardCall, work *work512) int
 TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $0-24
-	LOGITS_KERNEL(EXP_SPLIT, EACH(SIDES), ADD_REGION, ADD_REGION_MIXED)
+	BEGIN(done)
+	FIRST(EXP_SPLIT)
+block:
+	OPEN_BLOCK
+group:
+	NEXT(EXP_SPLIT)
+	BRANCH(background, foreground, stray)
+mixed:
+	VPBROADCASTD constants512_sign(CONSTANTS), COEF
+	VMOVAPS (work512_background+sums512_r)(WORK), R0
+	VMOVAPS (work512_background+sums512_s)(WORK), S0
+	VMOVAPS (work512_foreground+sums512_r)(WORK), R1
+	VMOVAPS (work512_foreground+sums512_s)(WORK), S1
+	EACH(ADD_PROBABILITIES_MIXED)
+	VMOVAPS R0, (work512_background+sums512_r)(WORK)
+	VMOVAPS S0, (work512_background+sums512_s)(WORK)
+	VMOVAPS R1, (work512_foreground+sums512_r)(WORK)
+	VMOVAPS S1, (work512_foreground+sums512_s)(WORK)
+	JMP next
+foreground:
+	LEAQ (work512_foreground+sums512_r)(WORK), SUM_OF_P
+	LEAQ (work512_foreground+sums512_s)(WORK), SUM_OF_Q
+	JMP one
+background:
+	LEAQ (work512_background+sums512_s)(WORK), SUM_OF_P
+	LEAQ (work512_background+sums512_r)(WORK), SUM_OF_Q
+one:
+	VPBROADCASTD constants512_sign(CONSTANTS), COEF
+	VMOVAPS (SUM_OF_P), R
+	VMOVAPS (SUM_OF_Q), S
+	EACH(ADD_PROBABILITIES)
+	VMOVAPS R, (SUM_OF_P)
+	VMOVAPS S, (SUM_OF_Q)
+next:
+	XCHGQ NOW, THEN
+	NEXT_GROUP(group)
+	CHECK_LOGITS(done)
+	CLOSE_BLOCK(block)
+done:
+	DONE
+stray:
+	STRAY(mixed, done)
 
 // From log1p in c to l = −log r = log1p + max(−u, 0).
 #define SURPRISE(i, c, l) \
