@@ -3,48 +3,32 @@
 package reduce
 
 // hardBackwardAVX2 is hardBackwardGeneric by AVX2.
+//
+//go:noinline
 func hardBackwardAVX2(p pass, c *hardBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	raceWrite(c.gradient)
-	return hardBackwardAVX2Work(p, c, c.space.avx2())
+	c.race()
+	return hardBackwardKernelsAVX2.of(p)(c, c.space.avx2())
 }
 
-//go:noinline
-func hardBackwardAVX2Work(p pass, c *hardBackward, work *avx2Work) int {
-	if p.input == logits {
-		if p.want != wantFocal {
-			return hardBackwardLogitsCEAVX2(c, work) // the region sums alone are the case ce = 0
-		}
-		switch p.form {
-		case powerHalf:
-			return hardBackwardLogitsHalfAVX2(c, work)
-		case powerOne:
-			return hardBackwardLogitsOneAVX2(c, work)
-		case powerThreeHalves:
-			return hardBackwardLogitsThreeHalvesAVX2(c, work)
-		case powerTwo:
-			return hardBackwardLogitsTwoAVX2(c, work)
-		}
-		return hardBackwardLogitsAnyAVX2(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return hardBackwardProbabilitiesRegionAVX2(c, work)
-	case wantCE:
-		return hardBackwardProbabilitiesCEAVX2(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardBackwardProbabilitiesHalfAVX2(c, work)
-	case powerOne:
-		return hardBackwardProbabilitiesOneAVX2(c, work)
-	case powerThreeHalves:
-		return hardBackwardProbabilitiesThreeHalvesAVX2(c, work)
-	case powerTwo:
-		return hardBackwardProbabilitiesTwoAVX2(c, work)
-	}
-	return hardBackwardProbabilitiesAnyAVX2(c, work)
+var hardBackwardKernelsAVX2 = kernels[func(*hardBackward, *avx2Work) int]{
+	probabilities: {
+		hardBackwardProbabilitiesRegionAVX2,
+		hardBackwardProbabilitiesCEAVX2,
+		hardBackwardProbabilitiesAnyAVX2,
+		hardBackwardProbabilitiesHalfAVX2,
+		hardBackwardProbabilitiesOneAVX2,
+		hardBackwardProbabilitiesThreeHalvesAVX2,
+		hardBackwardProbabilitiesTwoAVX2,
+	},
+	logits: {
+		hardBackwardLogitsCEAVX2, // the region sums alone are the case ce = 0
+		hardBackwardLogitsCEAVX2,
+		hardBackwardLogitsAnyAVX2,
+		hardBackwardLogitsHalfAVX2,
+		hardBackwardLogitsOneAVX2,
+		hardBackwardLogitsThreeHalvesAVX2,
+		hardBackwardLogitsTwoAVX2,
+	},
 }
 
 //go:noescape

@@ -2,52 +2,35 @@
 
 package reduce
 
-// hardBackwardNEON is hardBackwardGeneric in NEON.
-func hardBackwardNEON(p pass, c *hardBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	raceWrite(c.gradient)
-	var work neonPull
-	return hardBackwardNEONWork(p, c, &work)
-}
+import "unsafe"
 
-// See hardNEONWork.
+// hardBackwardNEON is hardBackwardGeneric in NEON.
 //
 //go:noinline
-func hardBackwardNEONWork(p pass, c *hardBackward, work *neonPull) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return hardBackwardProbabilitiesRegionNEON(c, work)
-		case wantCE:
-			return hardBackwardProbabilitiesCENEON(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardBackwardProbabilitiesHalfNEON(c, work)
-		case powerOne:
-			return hardBackwardProbabilitiesOneNEON(c, work)
-		case powerThreeHalves:
-			return hardBackwardProbabilitiesThreeHalvesNEON(c, work)
-		case powerTwo:
-			return hardBackwardProbabilitiesTwoNEON(c, work)
-		}
-		return hardBackwardProbabilitiesAnyNEON(c, work)
-	}
-	if p.want < wantFocal {
-		return hardBackwardLogitsCENEON(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardBackwardLogitsHalfNEON(c, work)
-	case powerOne:
-		return hardBackwardLogitsOneNEON(c, work)
-	case powerThreeHalves:
-		return hardBackwardLogitsThreeHalvesNEON(c, work)
-	case powerTwo:
-		return hardBackwardLogitsTwoNEON(c, work)
-	}
-	return hardBackwardLogitsAnyNEON(c, work)
+func hardBackwardNEON(p pass, c *hardBackward) int {
+	c.race()
+	return hardBackwardKernelsNEON.of(p)(c, c.space.neonPull())
+}
+
+var hardBackwardKernelsNEON = kernels[func(*hardBackward, *neonPull) int]{
+	probabilities: {
+		hardBackwardProbabilitiesRegionNEON,
+		hardBackwardProbabilitiesCENEON,
+		hardBackwardProbabilitiesAnyNEON,
+		hardBackwardProbabilitiesHalfNEON,
+		hardBackwardProbabilitiesOneNEON,
+		hardBackwardProbabilitiesThreeHalvesNEON,
+		hardBackwardProbabilitiesTwoNEON,
+	},
+	logits: {
+		hardBackwardLogitsCENEON, // the region sums alone are the case ce = 0
+		hardBackwardLogitsCENEON,
+		hardBackwardLogitsAnyNEON,
+		hardBackwardLogitsHalfNEON,
+		hardBackwardLogitsOneNEON,
+		hardBackwardLogitsThreeHalvesNEON,
+		hardBackwardLogitsTwoNEON,
+	},
 }
 
 // The kernels: hardBackwardGeneric of one pass each, which is this loop, and
@@ -153,3 +136,7 @@ type neonPull struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonPull{})) // there is room for it
+
+func (w *workspace) neonPull() *neonPull { return (*neonPull)(unsafe.Pointer(w)) }

@@ -2,44 +2,33 @@
 
 package reduce
 
+// hardBackwardAVX512 is hardBackwardGeneric by AVX-512.
+//
 //go:noinline
 func hardBackwardAVX512(p pass, c *hardBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	raceWrite(c.gradient)
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return hardBackwardProbabilitiesRegionAVX512(c)
-		case wantCE:
-			return hardBackwardProbabilitiesCEAVX512(c)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardBackwardProbabilitiesHalfAVX512(c)
-		case powerOne:
-			return hardBackwardProbabilitiesOneAVX512(c)
-		case powerThreeHalves:
-			return hardBackwardProbabilitiesThreeHalvesAVX512(c)
-		case powerTwo:
-			return hardBackwardProbabilitiesTwoAVX512(c)
-		}
-		return hardBackwardProbabilitiesAnyAVX512(c)
-	}
-	if p.want != wantFocal {
-		return hardBackwardLogitsCEAVX512(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return hardBackwardLogitsHalfAVX512(c)
-	case powerOne:
-		return hardBackwardLogitsOneAVX512(c)
-	case powerThreeHalves:
-		return hardBackwardLogitsThreeHalvesAVX512(c)
-	case powerTwo:
-		return hardBackwardLogitsTwoAVX512(c)
-	}
-	return hardBackwardLogitsAnyAVX512(c)
+	c.race()
+	return hardBackwardKernelsAVX512.of(p)(c)
+}
+
+var hardBackwardKernelsAVX512 = kernels[func(*hardBackward) int]{
+	probabilities: {
+		hardBackwardProbabilitiesRegionAVX512,
+		hardBackwardProbabilitiesCEAVX512,
+		hardBackwardProbabilitiesAnyAVX512,
+		hardBackwardProbabilitiesHalfAVX512,
+		hardBackwardProbabilitiesOneAVX512,
+		hardBackwardProbabilitiesThreeHalvesAVX512,
+		hardBackwardProbabilitiesTwoAVX512,
+	},
+	logits: {
+		hardBackwardLogitsCEAVX512, // the region sums alone are the case ce = 0
+		hardBackwardLogitsCEAVX512,
+		hardBackwardLogitsAnyAVX512,
+		hardBackwardLogitsHalfAVX512,
+		hardBackwardLogitsOneAVX512,
+		hardBackwardLogitsThreeHalvesAVX512,
+		hardBackwardLogitsTwoAVX512,
+	},
 }
 
 //go:noescape

@@ -50,6 +50,12 @@ type hardBackward struct {
 	clampRegion bool // portable kernels only
 }
 
+func (c *hardBackward) race() {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+	raceWrite(c.gradient)
+}
+
 // A softBackward is the same for soft targets and weights.
 type softBackward struct {
 	prediction []float32
@@ -62,12 +68,18 @@ type softBackward struct {
 	hi, lo     float32
 	class      [2]coefficients // as in hardBackward
 	space      *workspace
-	scratch    softScratch
 	power      power
 
 	add         bool
 	stream      bool
 	clampRegion bool
+}
+
+func (c *softBackward) race() {
+	raceRead(c.prediction)
+	raceRead(c.target)
+	raceRead(c.weights)
+	raceWrite(c.gradient)
 }
 
 // A planarBackward is the argument of the backward kernels for C ≥ 2 channels.
@@ -88,6 +100,18 @@ type planarBackward struct {
 	add         bool
 	stream      bool
 	clampRegion bool
+}
+
+func (c *planarBackward) race() {
+	for k, plane := range c.planes {
+		raceRead(plane)
+		raceWrite(c.gradient[k])
+	}
+	for _, plane := range c.targets {
+		raceRead(plane)
+	}
+	raceRead(c.labels)
+	raceRead(c.weights)
 }
 
 // planeCoefficients are those of a class among several.

@@ -3,37 +3,30 @@
 package reduce
 
 // mapAVX512 is mapGeneric by AVX-512.
+//
+//go:noinline
 func mapAVX512(f int, c *mapCall) {
-	raceRead(c.src)
-	raceWrite(c.dst)
+	c.race()
 	const group = 8 * Lanes
-	call := hardCall{hi: c.hi, lo: c.lo}
+	call := &hardCall{hi: c.hi, lo: c.lo}
 	whole := len(c.src) / group
 	if whole > 0 {
-		mapGroupsAVX512(f, &call, c.src, c.dst, whole)
+		mapKernelsAVX512[f](call, &c.src[0], &c.dst[0], whole)
 	}
 	if rest := c.src[whole*group:]; len(rest) > 0 {
 		var src, dst [group]float32
 		copy(src[:], rest)
-		mapGroupsAVX512(f, &call, src[:], dst[:], 1)
+		mapKernelsAVX512[f](call, &src[0], &dst[0], 1)
 		copy(c.dst[whole*group:], dst[:])
 	}
 }
 
-//go:noinline
-func mapGroupsAVX512(f int, call *hardCall, src, dst []float32, groups int) {
-	switch f {
-	case mapNegLog:
-		mapNegLogAVX512(call, &src[0], &dst[0], groups)
-	case mapExp:
-		mapExpAVX512(call, &src[0], &dst[0], groups)
-	case mapLog1p:
-		mapLog1pAVX512(call, &src[0], &dst[0], groups)
-	case mapSigmoid:
-		mapSigmoidAVX512(call, &src[0], &dst[0], groups)
-	case mapPower:
-		mapPowerAVX512(call, &src[0], &dst[0], groups)
-	}
+var mapKernelsAVX512 = [...]func(call *hardCall, src, dst *float32, groups int){
+	mapNegLog:  mapNegLogAVX512,
+	mapExp:     mapExpAVX512,
+	mapLog1p:   mapLog1pAVX512,
+	mapSigmoid: mapSigmoidAVX512,
+	mapPower:   mapPowerAVX512,
 }
 
 // Each applies its function to groups of 128 numbers, at least one; the power

@@ -14,6 +14,11 @@ type mapCall struct {
 	hi, lo   float32   // γ in two parts, for the power
 }
 
+func (c *mapCall) race() {
+	raceRead(c.src)
+	raceWrite(c.dst)
+}
+
 // The functions of a mapCall.
 const (
 	mapNegLog  = iota // negLog(x, 1−x)

@@ -73,8 +73,15 @@ type hardCall struct {
 	clampRegion bool // portable kernels only
 }
 
-// A workspace is memory for a kernel to use, whatever it holds. It is the
-// worker's, since to clear as much for every call would show in short ones.
+// race tells the race detector what a kernel reads and writes.
+func (c *hardCall) race() {
+	raceRead(c.prediction)
+	raceRead(c.labels)
+}
+
+// A workspace is memory for a one-channel kernel to use, whatever it holds; an
+// instruction set's kernels lay their own types over it. It is the worker's,
+// since to clear as much for every call would show in short ones.
 type workspace [4608]float32
 
 // A softCall is the argument of the one-channel kernels for targets and
@@ -90,14 +97,16 @@ type softCall struct {
 	sums       hardSums // n is not used
 	w          float64  // Σ w
 	space      *workspace
-	scratch    softScratch
 	power      power
 
 	clampRegion bool // portable kernels only
 }
 
-// A softScratch is memory for a kernel to use.
-type softScratch [352]float32
+func (c *softCall) race() {
+	raceRead(c.prediction)
+	raceRead(c.target)
+	raceRead(c.weights)
+}
 
 // A planarCall is the argument of the kernels for C ≥ 2 channels, which are
 // the planes of one prediction: softmax over logits, or probabilities.
@@ -115,6 +124,17 @@ type planarCall struct {
 	power    power
 
 	clampRegion bool // portable kernels only
+}
+
+func (c *planarCall) race() {
+	for _, plane := range c.planes {
+		raceRead(plane)
+	}
+	for _, plane := range c.targets {
+		raceRead(plane)
+	}
+	raceRead(c.labels)
+	raceRead(c.weights)
 }
 
 // planeSums are the sums of one class of a planarCall.
@@ -138,6 +158,7 @@ type input uint8
 const (
 	probabilities input = iota
 	logits              // of a sigmoid where there is one channel, of a softmax where there are more
+	inputs              // how many there are
 )
 
 type want uint8
@@ -147,3 +168,18 @@ const (
 	wantCE                 // and cross entropy
 	wantFocal              // and one focal sum
 )
+
+// kernels are those of an instruction set for one kind of call, by input and by
+// what they compute: the region sums; cross entropy too; a focal sum too, by the
+// form of its power. The compiler moves what a function of a table is given to
+// the heap, where the worker's calls are already.
+type kernels[F any] [inputs][int(wantFocal) + int(powerForms)]F
+
+// of returns the kernel of a pass. Each has one: TestEveryPassHasAKernel.
+func (t *kernels[F]) of(p pass) F {
+	what := int(p.want)
+	if p.want == wantFocal {
+		what += int(p.form)
+	}
+	return t[p.input][what]
+}

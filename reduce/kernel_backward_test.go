@@ -182,7 +182,7 @@ func (c *calls) compareSoft(t *testing.T, w power) {
 	want := call
 	blocks := softGeneric(c.pass, &want)
 	back := softBackward{
-		space:      call.space,
+		space:      usedSpace(),
 		prediction: call.prediction, target: call.target, weights: call.weights, eps: call.eps, oneMinus: call.oneMinus,
 		gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()},
 		add: c.rng.IntN(2) == 0,
@@ -302,11 +302,13 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	for _, level := range Levels() {
 		got := call
 		got.sums = make([]planeSums, channels)
+		fill(call.scratch, float32(math.NaN())) // as in usedSpace
 		require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
 		gotBack := back
 		gotBack.stream = true
 		gotBack.gradient = nil
+		fill(call.scratch, float32(math.NaN()))
 		for range channels {
 			d, stream := c.output(n)
 			fill(d, .25)

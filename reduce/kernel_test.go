@@ -54,6 +54,43 @@ func newHardCall(p power) *hardCall {
 	return &hardCall{space: usedSpace(), ignore: 256, eps: 1e-7, oneMinus: 1 - 1e-7, hi: p.hi, lo: p.lo, power: p}
 }
 
+// TestEveryPassHasAKernel: each place in a table of kernels is that of one pass,
+// and no level's table lacks one, of any kind of call.
+func TestEveryPassHasAKernel(t *testing.T) {
+	var table kernels[*pass]
+	for in := range table {
+		for what := range table[in] {
+			table[in][what] = new(pass)
+		}
+	}
+	places := map[*pass]bool{}
+	for _, p := range everyPass() {
+		places[table.of(p)] = true
+	}
+	require.Len(t, places, len(table)*len(table[0]))
+	require.Len(t, everyPass(), len(places))
+
+	for _, level := range Levels() {
+		for _, p := range everyPass() {
+			none, w := calls{rng: rand.New(rand.NewPCG(1, 0)), pass: p}, powerOf(p, .7) // no blocks
+			soft := none.soft(w)
+			require.NotPanics(t, func() { level.hard(p, newHardCall(w)) }, "%v %+v, hard", level, p)
+			require.NotPanics(t, func() { level.soft(p, &soft) }, "%v %+v, soft", level, p)
+			require.NotPanics(t, func() { level.hardBackward(p, &hardBackward{space: usedSpace()}) }, "%v %+v, hard, backward", level, p)
+			require.NotPanics(t, func() { level.softBackward(p, &softBackward{space: usedSpace()}) }, "%v %+v, soft, backward", level, p)
+			for _, hard := range []bool{false, true} {
+				c := none.planar(w, 2, hard)
+				back := planarBackward{
+					planes: c.planes, labels: c.labels, targets: c.targets, gradient: c.planes,
+					class: make([]planeCoefficients, 2), scratch: c.scratch,
+				}
+				require.NotPanics(t, func() { level.planar(p, &c) }, "%v %+v, planar, hard %v", level, p, hard)
+				require.NotPanics(t, func() { level.planarBackward(p, &back) }, "%v %+v, planar, hard %v, backward", level, p, hard)
+			}
+		}
+	}
+}
+
 // A texture makes test volumes: labels in runs of a random length, and values
 // of every kind that the numbers contract names.
 func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint32, wild bool) {

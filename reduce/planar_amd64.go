@@ -6,63 +6,32 @@ package reduce
 //
 //go:noinline
 func planarAVX2(p pass, c *planarCall) int {
-	for _, plane := range c.planes {
-		raceRead(plane)
+	c.race()
+	if c.labels == nil {
+		return planarSoftKernelsAVX2.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftAVX2(p, c)
-	case c.labels == nil:
-		return softmaxSoftAVX2(p, c)
-	case p.input == probabilities:
-		return planesHardAVX2(p, c)
-	}
-	return softmaxHardAVX2(p, c)
+	return planarHardKernelsAVX2.of(p)(c)
 }
 
-func softmaxHardAVX2(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxHardRegionAVX2(c)
-	case wantCE:
-		return softmaxHardCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardHalfAVX2(c)
-	case powerOne:
-		return softmaxHardOneAVX2(c)
-	case powerThreeHalves:
-		return softmaxHardThreeHalvesAVX2(c)
-	case powerTwo:
-		return softmaxHardTwoAVX2(c)
-	}
-	return softmaxHardAnyAVX2(c)
-}
-
-func planesHardAVX2(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardRegionAVX2(c)
-	case wantCE:
-		return planesHardCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardHalfAVX2(c)
-	case powerOne:
-		return planesHardOneAVX2(c)
-	case powerThreeHalves:
-		return planesHardThreeHalvesAVX2(c)
-	case powerTwo:
-		return planesHardTwoAVX2(c)
-	}
-	return planesHardAnyAVX2(c)
+var planarHardKernelsAVX2 = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesHardRegionAVX2,
+		planesHardCEAVX2,
+		planesHardAnyAVX2,
+		planesHardHalfAVX2,
+		planesHardOneAVX2,
+		planesHardThreeHalvesAVX2,
+		planesHardTwoAVX2,
+	},
+	logits: {
+		softmaxHardRegionAVX2,
+		softmaxHardCEAVX2,
+		softmaxHardAnyAVX2,
+		softmaxHardHalfAVX2,
+		softmaxHardOneAVX2,
+		softmaxHardThreeHalvesAVX2,
+		softmaxHardTwoAVX2,
+	},
 }
 
 // The kernels: each is planarCall.hard for one pass.

@@ -2,67 +2,36 @@
 
 package reduce
 
-// planarNEON is planarGeneric in NEON (see hardNEON).
+// planarNEON is planarGeneric in NEON.
 //
 //go:noinline
 func planarNEON(p pass, c *planarCall) int {
-	for _, plane := range c.planes {
-		raceRead(plane)
+	c.race()
+	if c.labels == nil {
+		return planarSoftKernelsNEON.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftNEON(p, c)
-	case c.labels == nil:
-		return softmaxSoftNEON(p, c)
-	case p.input == probabilities:
-		return planesHardNEON(p, c)
-	}
-	return softmaxHardNEON(p, c)
+	return planarHardKernelsNEON.of(p)(c)
 }
 
-func planesHardNEON(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardRegionNEON(c)
-	case wantCE:
-		return planesHardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardHalfNEON(c)
-	case powerOne:
-		return planesHardOneNEON(c)
-	case powerThreeHalves:
-		return planesHardThreeHalvesNEON(c)
-	case powerTwo:
-		return planesHardTwoNEON(c)
-	}
-	return planesHardAnyNEON(c)
-}
-
-func softmaxHardNEON(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxHardRegionNEON(c)
-	case wantCE:
-		return softmaxHardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardHalfNEON(c)
-	case powerOne:
-		return softmaxHardOneNEON(c)
-	case powerThreeHalves:
-		return softmaxHardThreeHalvesNEON(c)
-	case powerTwo:
-		return softmaxHardTwoNEON(c)
-	}
-	return softmaxHardAnyNEON(c)
+var planarHardKernelsNEON = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesHardRegionNEON,
+		planesHardCENEON,
+		planesHardAnyNEON,
+		planesHardHalfNEON,
+		planesHardOneNEON,
+		planesHardThreeHalvesNEON,
+		planesHardTwoNEON,
+	},
+	logits: {
+		softmaxHardRegionNEON,
+		softmaxHardCENEON,
+		softmaxHardAnyNEON,
+		softmaxHardHalfNEON,
+		softmaxHardOneNEON,
+		softmaxHardThreeHalvesNEON,
+		softmaxHardTwoNEON,
+	},
 }
 
 // The kernels: planarGeneric of one pass each, which is this loop, and below it

@@ -2,105 +2,57 @@
 
 package reduce
 
+// planarAVX512 is planarGeneric by AVX-512.
+//
 //go:noinline
 func planarAVX512(p pass, c *planarCall) int {
-	for _, plane := range c.planes {
-		raceRead(plane)
+	c.race()
+	if c.labels == nil {
+		return planarSoftKernelsAVX512.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftAVX512(p, c)
-	case c.labels == nil:
-		return softmaxSoftAVX512(p, c)
-	case p.input == probabilities:
-		return planesHardAVX512(p, c)
-	}
-	return softmaxHardAVX512(p, c)
+	return planarHardKernelsAVX512.of(p)(c)
 }
 
-func softmaxHardAVX512(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxHardRegionAVX512(c)
-	case wantCE:
-		return softmaxHardCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardHalfAVX512(c)
-	case powerOne:
-		return softmaxHardOneAVX512(c)
-	case powerThreeHalves:
-		return softmaxHardThreeHalvesAVX512(c)
-	case powerTwo:
-		return softmaxHardTwoAVX512(c)
-	}
-	return softmaxHardAnyAVX512(c)
+var planarHardKernelsAVX512 = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesHardRegionAVX512,
+		planesHardCEAVX512,
+		planesHardAnyAVX512,
+		planesHardHalfAVX512,
+		planesHardOneAVX512,
+		planesHardThreeHalvesAVX512,
+		planesHardTwoAVX512,
+	},
+	logits: {
+		softmaxHardRegionAVX512,
+		softmaxHardCEAVX512,
+		softmaxHardAnyAVX512,
+		softmaxHardHalfAVX512,
+		softmaxHardOneAVX512,
+		softmaxHardThreeHalvesAVX512,
+		softmaxHardTwoAVX512,
+	},
 }
 
-func planesHardAVX512(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardRegionAVX512(c)
-	case wantCE:
-		return planesHardCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardHalfAVX512(c)
-	case powerOne:
-		return planesHardOneAVX512(c)
-	case powerThreeHalves:
-		return planesHardThreeHalvesAVX512(c)
-	case powerTwo:
-		return planesHardTwoAVX512(c)
-	}
-	return planesHardAnyAVX512(c)
-}
-
-func softmaxSoftAVX512(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxSoftRegionAVX512(c)
-	case wantCE:
-		return softmaxSoftCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftHalfAVX512(c)
-	case powerOne:
-		return softmaxSoftOneAVX512(c)
-	case powerThreeHalves:
-		return softmaxSoftThreeHalvesAVX512(c)
-	case powerTwo:
-		return softmaxSoftTwoAVX512(c)
-	}
-	return softmaxSoftAnyAVX512(c)
-}
-
-func planesSoftAVX512(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftRegionAVX512(c)
-	case wantCE:
-		return planesSoftCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftHalfAVX512(c)
-	case powerOne:
-		return planesSoftOneAVX512(c)
-	case powerThreeHalves:
-		return planesSoftThreeHalvesAVX512(c)
-	case powerTwo:
-		return planesSoftTwoAVX512(c)
-	}
-	return planesSoftAnyAVX512(c)
+var planarSoftKernelsAVX512 = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesSoftRegionAVX512,
+		planesSoftCEAVX512,
+		planesSoftAnyAVX512,
+		planesSoftHalfAVX512,
+		planesSoftOneAVX512,
+		planesSoftThreeHalvesAVX512,
+		planesSoftTwoAVX512,
+	},
+	logits: {
+		softmaxSoftRegionAVX512,
+		softmaxSoftCEAVX512,
+		softmaxSoftAnyAVX512,
+		softmaxSoftHalfAVX512,
+		softmaxSoftOneAVX512,
+		softmaxSoftThreeHalvesAVX512,
+		softmaxSoftTwoAVX512,
+	},
 }
 
 //go:noescape

@@ -6,61 +6,32 @@ package reduce
 //
 //go:noinline
 func planarBackwardAVX2(p pass, c *planarBackward) int {
-	for k, plane := range c.planes {
-		raceRead(plane)
-		raceWrite(c.gradient[k])
+	c.race()
+	if c.labels == nil {
+		return planarSoftBackwardKernelsAVX2.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftBackwardAVX2(p, c)
-	case c.labels == nil:
-		return softmaxSoftBackwardAVX2(p, c)
-	case p.input == probabilities:
-		return planesHardBackwardAVX2(p, c)
-	}
-	return softmaxHardBackwardAVX2(p, c)
+	return planarHardBackwardKernelsAVX2.of(p)(c)
 }
 
-func softmaxHardBackwardAVX2(p pass, c *planarBackward) int {
-	if p.want != wantFocal {
-		return softmaxHardBackwardCEAVX2(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardBackwardHalfAVX2(c)
-	case powerOne:
-		return softmaxHardBackwardOneAVX2(c)
-	case powerThreeHalves:
-		return softmaxHardBackwardThreeHalvesAVX2(c)
-	case powerTwo:
-		return softmaxHardBackwardTwoAVX2(c)
-	}
-	return softmaxHardBackwardAnyAVX2(c)
-}
-
-func planesHardBackwardAVX2(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardBackwardRegionAVX2(c)
-	case wantCE:
-		return planesHardBackwardCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardBackwardHalfAVX2(c)
-	case powerOne:
-		return planesHardBackwardOneAVX2(c)
-	case powerThreeHalves:
-		return planesHardBackwardThreeHalvesAVX2(c)
-	case powerTwo:
-		return planesHardBackwardTwoAVX2(c)
-	}
-	return planesHardBackwardAnyAVX2(c)
+var planarHardBackwardKernelsAVX2 = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesHardBackwardRegionAVX2,
+		planesHardBackwardCEAVX2,
+		planesHardBackwardAnyAVX2,
+		planesHardBackwardHalfAVX2,
+		planesHardBackwardOneAVX2,
+		planesHardBackwardThreeHalvesAVX2,
+		planesHardBackwardTwoAVX2,
+	},
+	logits: {
+		softmaxHardBackwardCEAVX2, // the region sums alone are the case ce = 0
+		softmaxHardBackwardCEAVX2,
+		softmaxHardBackwardAnyAVX2,
+		softmaxHardBackwardHalfAVX2,
+		softmaxHardBackwardOneAVX2,
+		softmaxHardBackwardThreeHalvesAVX2,
+		softmaxHardBackwardTwoAVX2,
+	},
 }
 
 // The kernels: each is planarBackward.softmaxHard, or probabilities, for one

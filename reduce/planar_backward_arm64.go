@@ -2,65 +2,36 @@
 
 package reduce
 
-// planarBackwardNEON is planarBackwardGeneric in NEON (see hardNEON).
+// planarBackwardNEON is planarBackwardGeneric in NEON.
 //
 //go:noinline
 func planarBackwardNEON(p pass, c *planarBackward) int {
-	for k, plane := range c.planes {
-		raceRead(plane)
-		raceWrite(c.gradient[k])
+	c.race()
+	if c.labels == nil {
+		return planarSoftBackwardKernelsNEON.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftBackwardNEON(p, c)
-	case c.labels == nil:
-		return softmaxSoftBackwardNEON(p, c)
-	case p.input == probabilities:
-		return planesHardBackwardNEON(p, c)
-	}
-	return softmaxHardBackwardNEON(p, c)
+	return planarHardBackwardKernelsNEON.of(p)(c)
 }
 
-func planesHardBackwardNEON(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardBackwardRegionNEON(c)
-	case wantCE:
-		return planesHardBackwardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardBackwardHalfNEON(c)
-	case powerOne:
-		return planesHardBackwardOneNEON(c)
-	case powerThreeHalves:
-		return planesHardBackwardThreeHalvesNEON(c)
-	case powerTwo:
-		return planesHardBackwardTwoNEON(c)
-	}
-	return planesHardBackwardAnyNEON(c)
-}
-
-func softmaxHardBackwardNEON(p pass, c *planarBackward) int {
-	if p.want < wantFocal {
-		return softmaxHardBackwardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardBackwardHalfNEON(c)
-	case powerOne:
-		return softmaxHardBackwardOneNEON(c)
-	case powerThreeHalves:
-		return softmaxHardBackwardThreeHalvesNEON(c)
-	case powerTwo:
-		return softmaxHardBackwardTwoNEON(c)
-	}
-	return softmaxHardBackwardAnyNEON(c)
+var planarHardBackwardKernelsNEON = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesHardBackwardRegionNEON,
+		planesHardBackwardCENEON,
+		planesHardBackwardAnyNEON,
+		planesHardBackwardHalfNEON,
+		planesHardBackwardOneNEON,
+		planesHardBackwardThreeHalvesNEON,
+		planesHardBackwardTwoNEON,
+	},
+	logits: {
+		softmaxHardBackwardCENEON, // the region sums alone are the case ce = 0
+		softmaxHardBackwardCENEON,
+		softmaxHardBackwardAnyNEON,
+		softmaxHardBackwardHalfNEON,
+		softmaxHardBackwardOneNEON,
+		softmaxHardBackwardThreeHalvesNEON,
+		softmaxHardBackwardTwoNEON,
+	},
 }
 
 // The kernels: planarBackwardGeneric of one pass each, which is this loop, and

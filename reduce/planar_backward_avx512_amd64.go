@@ -2,100 +2,57 @@
 
 package reduce
 
+// planarBackwardAVX512 is planarBackwardGeneric by AVX-512.
+//
 //go:noinline
 func planarBackwardAVX512(p pass, c *planarBackward) int {
-	for k, plane := range c.planes {
-		raceRead(plane)
-		raceWrite(c.gradient[k])
+	c.race()
+	if c.labels == nil {
+		return planarSoftBackwardKernelsAVX512.of(p)(c)
 	}
-	for _, plane := range c.targets {
-		raceRead(plane)
-	}
-	raceRead(c.labels)
-	raceRead(c.weights)
-	switch {
-	case c.labels == nil && p.input == probabilities:
-		return planesSoftBackwardAVX512(p, c)
-	case c.labels == nil:
-		return softmaxSoftBackwardAVX512(p, c)
-	case p.input == probabilities:
-		return planesHardBackwardAVX512(p, c)
-	}
-	return softmaxHardBackwardAVX512(p, c)
+	return planarHardBackwardKernelsAVX512.of(p)(c)
 }
 
-func softmaxHardBackwardAVX512(p pass, c *planarBackward) int {
-	if p.want != wantFocal {
-		return softmaxHardBackwardCEAVX512(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxHardBackwardHalfAVX512(c)
-	case powerOne:
-		return softmaxHardBackwardOneAVX512(c)
-	case powerThreeHalves:
-		return softmaxHardBackwardThreeHalvesAVX512(c)
-	case powerTwo:
-		return softmaxHardBackwardTwoAVX512(c)
-	}
-	return softmaxHardBackwardAnyAVX512(c)
+var planarHardBackwardKernelsAVX512 = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesHardBackwardRegionAVX512,
+		planesHardBackwardCEAVX512,
+		planesHardBackwardAnyAVX512,
+		planesHardBackwardHalfAVX512,
+		planesHardBackwardOneAVX512,
+		planesHardBackwardThreeHalvesAVX512,
+		planesHardBackwardTwoAVX512,
+	},
+	logits: {
+		softmaxHardBackwardCEAVX512, // the region sums alone are the case ce = 0
+		softmaxHardBackwardCEAVX512,
+		softmaxHardBackwardAnyAVX512,
+		softmaxHardBackwardHalfAVX512,
+		softmaxHardBackwardOneAVX512,
+		softmaxHardBackwardThreeHalvesAVX512,
+		softmaxHardBackwardTwoAVX512,
+	},
 }
 
-func softmaxSoftBackwardAVX512(p pass, c *planarBackward) int {
-	if p.want != wantFocal {
-		return softmaxSoftBackwardCEAVX512(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftBackwardHalfAVX512(c)
-	case powerOne:
-		return softmaxSoftBackwardOneAVX512(c)
-	case powerThreeHalves:
-		return softmaxSoftBackwardThreeHalvesAVX512(c)
-	case powerTwo:
-		return softmaxSoftBackwardTwoAVX512(c)
-	}
-	return softmaxSoftBackwardAnyAVX512(c)
-}
-
-func planesHardBackwardAVX512(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesHardBackwardRegionAVX512(c)
-	case wantCE:
-		return planesHardBackwardCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesHardBackwardHalfAVX512(c)
-	case powerOne:
-		return planesHardBackwardOneAVX512(c)
-	case powerThreeHalves:
-		return planesHardBackwardThreeHalvesAVX512(c)
-	case powerTwo:
-		return planesHardBackwardTwoAVX512(c)
-	}
-	return planesHardBackwardAnyAVX512(c)
-}
-
-func planesSoftBackwardAVX512(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftBackwardRegionAVX512(c)
-	case wantCE:
-		return planesSoftBackwardCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftBackwardHalfAVX512(c)
-	case powerOne:
-		return planesSoftBackwardOneAVX512(c)
-	case powerThreeHalves:
-		return planesSoftBackwardThreeHalvesAVX512(c)
-	case powerTwo:
-		return planesSoftBackwardTwoAVX512(c)
-	}
-	return planesSoftBackwardAnyAVX512(c)
+var planarSoftBackwardKernelsAVX512 = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesSoftBackwardRegionAVX512,
+		planesSoftBackwardCEAVX512,
+		planesSoftBackwardAnyAVX512,
+		planesSoftBackwardHalfAVX512,
+		planesSoftBackwardOneAVX512,
+		planesSoftBackwardThreeHalvesAVX512,
+		planesSoftBackwardTwoAVX512,
+	},
+	logits: {
+		softmaxSoftBackwardCEAVX512, // the region sums alone are the case ce = 0
+		softmaxSoftBackwardCEAVX512,
+		softmaxSoftBackwardAnyAVX512,
+		softmaxSoftBackwardHalfAVX512,
+		softmaxSoftBackwardOneAVX512,
+		softmaxSoftBackwardThreeHalvesAVX512,
+		softmaxSoftBackwardTwoAVX512,
+	},
 }
 
 //go:noescape

@@ -2,44 +2,25 @@
 
 package reduce
 
-func softmaxSoftAVX2(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxSoftRegionAVX2(c)
-	case wantCE:
-		return softmaxSoftCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftHalfAVX2(c)
-	case powerOne:
-		return softmaxSoftOneAVX2(c)
-	case powerThreeHalves:
-		return softmaxSoftThreeHalvesAVX2(c)
-	case powerTwo:
-		return softmaxSoftTwoAVX2(c)
-	}
-	return softmaxSoftAnyAVX2(c)
-}
-
-func planesSoftAVX2(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftRegionAVX2(c)
-	case wantCE:
-		return planesSoftCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftHalfAVX2(c)
-	case powerOne:
-		return planesSoftOneAVX2(c)
-	case powerThreeHalves:
-		return planesSoftThreeHalvesAVX2(c)
-	case powerTwo:
-		return planesSoftTwoAVX2(c)
-	}
-	return planesSoftAnyAVX2(c)
+var planarSoftKernelsAVX2 = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesSoftRegionAVX2,
+		planesSoftCEAVX2,
+		planesSoftAnyAVX2,
+		planesSoftHalfAVX2,
+		planesSoftOneAVX2,
+		planesSoftThreeHalvesAVX2,
+		planesSoftTwoAVX2,
+	},
+	logits: {
+		softmaxSoftRegionAVX2,
+		softmaxSoftCEAVX2,
+		softmaxSoftAnyAVX2,
+		softmaxSoftHalfAVX2,
+		softmaxSoftOneAVX2,
+		softmaxSoftThreeHalvesAVX2,
+		softmaxSoftTwoAVX2,
+	},
 }
 
 // The kernels: each is planarCall.soft for one pass.
@@ -86,41 +67,25 @@ func planesSoftTwoAVX2(c *planarCall) int
 //go:noescape
 func planesSoftAnyAVX2(c *planarCall) int
 
-func softmaxSoftBackwardAVX2(p pass, c *planarBackward) int {
-	if p.want != wantFocal {
-		return softmaxSoftBackwardCEAVX2(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftBackwardHalfAVX2(c)
-	case powerOne:
-		return softmaxSoftBackwardOneAVX2(c)
-	case powerThreeHalves:
-		return softmaxSoftBackwardThreeHalvesAVX2(c)
-	case powerTwo:
-		return softmaxSoftBackwardTwoAVX2(c)
-	}
-	return softmaxSoftBackwardAnyAVX2(c)
-}
-
-func planesSoftBackwardAVX2(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftBackwardRegionAVX2(c)
-	case wantCE:
-		return planesSoftBackwardCEAVX2(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftBackwardHalfAVX2(c)
-	case powerOne:
-		return planesSoftBackwardOneAVX2(c)
-	case powerThreeHalves:
-		return planesSoftBackwardThreeHalvesAVX2(c)
-	case powerTwo:
-		return planesSoftBackwardTwoAVX2(c)
-	}
-	return planesSoftBackwardAnyAVX2(c)
+var planarSoftBackwardKernelsAVX2 = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesSoftBackwardRegionAVX2,
+		planesSoftBackwardCEAVX2,
+		planesSoftBackwardAnyAVX2,
+		planesSoftBackwardHalfAVX2,
+		planesSoftBackwardOneAVX2,
+		planesSoftBackwardThreeHalvesAVX2,
+		planesSoftBackwardTwoAVX2,
+	},
+	logits: {
+		softmaxSoftBackwardCEAVX2, // the region sums alone are the case ce = 0
+		softmaxSoftBackwardCEAVX2,
+		softmaxSoftBackwardAnyAVX2,
+		softmaxSoftBackwardHalfAVX2,
+		softmaxSoftBackwardOneAVX2,
+		softmaxSoftBackwardThreeHalvesAVX2,
+		softmaxSoftBackwardTwoAVX2,
+	},
 }
 
 // Each is planarBackward.softmaxSoft for one pass.

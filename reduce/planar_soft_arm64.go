@@ -4,44 +4,25 @@ package reduce
 
 import "unsafe"
 
-func planesSoftNEON(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftRegionNEON(c)
-	case wantCE:
-		return planesSoftCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftHalfNEON(c)
-	case powerOne:
-		return planesSoftOneNEON(c)
-	case powerThreeHalves:
-		return planesSoftThreeHalvesNEON(c)
-	case powerTwo:
-		return planesSoftTwoNEON(c)
-	}
-	return planesSoftAnyNEON(c)
-}
-
-func softmaxSoftNEON(p pass, c *planarCall) int {
-	switch p.want {
-	case wantRegion:
-		return softmaxSoftRegionNEON(c)
-	case wantCE:
-		return softmaxSoftCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftHalfNEON(c)
-	case powerOne:
-		return softmaxSoftOneNEON(c)
-	case powerThreeHalves:
-		return softmaxSoftThreeHalvesNEON(c)
-	case powerTwo:
-		return softmaxSoftTwoNEON(c)
-	}
-	return softmaxSoftAnyNEON(c)
+var planarSoftKernelsNEON = kernels[func(*planarCall) int]{
+	probabilities: {
+		planesSoftRegionNEON,
+		planesSoftCENEON,
+		planesSoftAnyNEON,
+		planesSoftHalfNEON,
+		planesSoftOneNEON,
+		planesSoftThreeHalvesNEON,
+		planesSoftTwoNEON,
+	},
+	logits: {
+		softmaxSoftRegionNEON,
+		softmaxSoftCENEON,
+		softmaxSoftAnyNEON,
+		softmaxSoftHalfNEON,
+		softmaxSoftOneNEON,
+		softmaxSoftThreeHalvesNEON,
+		softmaxSoftTwoNEON,
+	},
 }
 
 // The kernels: planarGeneric of one pass each, which is this loop, and below it

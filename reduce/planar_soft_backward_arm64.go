@@ -2,41 +2,25 @@
 
 package reduce
 
-func planesSoftBackwardNEON(p pass, c *planarBackward) int {
-	switch p.want {
-	case wantRegion:
-		return planesSoftBackwardRegionNEON(c)
-	case wantCE:
-		return planesSoftBackwardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return planesSoftBackwardHalfNEON(c)
-	case powerOne:
-		return planesSoftBackwardOneNEON(c)
-	case powerThreeHalves:
-		return planesSoftBackwardThreeHalvesNEON(c)
-	case powerTwo:
-		return planesSoftBackwardTwoNEON(c)
-	}
-	return planesSoftBackwardAnyNEON(c)
-}
-
-func softmaxSoftBackwardNEON(p pass, c *planarBackward) int {
-	if p.want < wantFocal {
-		return softmaxSoftBackwardCENEON(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softmaxSoftBackwardHalfNEON(c)
-	case powerOne:
-		return softmaxSoftBackwardOneNEON(c)
-	case powerThreeHalves:
-		return softmaxSoftBackwardThreeHalvesNEON(c)
-	case powerTwo:
-		return softmaxSoftBackwardTwoNEON(c)
-	}
-	return softmaxSoftBackwardAnyNEON(c)
+var planarSoftBackwardKernelsNEON = kernels[func(*planarBackward) int]{
+	probabilities: {
+		planesSoftBackwardRegionNEON,
+		planesSoftBackwardCENEON,
+		planesSoftBackwardAnyNEON,
+		planesSoftBackwardHalfNEON,
+		planesSoftBackwardOneNEON,
+		planesSoftBackwardThreeHalvesNEON,
+		planesSoftBackwardTwoNEON,
+	},
+	logits: {
+		softmaxSoftBackwardCENEON, // the region sums alone are the case ce = 0
+		softmaxSoftBackwardCENEON,
+		softmaxSoftBackwardAnyNEON,
+		softmaxSoftBackwardHalfNEON,
+		softmaxSoftBackwardOneNEON,
+		softmaxSoftBackwardThreeHalvesNEON,
+		softmaxSoftBackwardTwoNEON,
+	},
 }
 
 // The kernels: planarBackwardGeneric of one pass each, which is this loop, and

@@ -18,6 +18,7 @@ const (
 	powerOne
 	powerThreeHalves
 	powerTwo
+	powerForms // how many there are
 )
 
 var fastPowers = map[float64]powerForm{.5: powerHalf, 1: powerOne, 1.5: powerThreeHalves, 2: powerTwo}

@@ -124,53 +124,35 @@ const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(avx2Work{}))
 func (w *workspace) avx2() *avx2Work { return (*avx2Work)(unsafe.Pointer(w)) }
 
 // hardAVX2 is hardGeneric by AVX2.
-func hardAVX2(p pass, c *hardCall) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	return hardAVX2Work(p, c, c.space.avx2())
-}
-
+//
 // An ordinary function around each call into assembly is where the garbage
 // collector can stop a loop of calls.
 //
 //go:noinline
-func hardAVX2Work(p pass, c *hardCall, work *avx2Work) int {
-	if p.input == logits {
-		switch p.want {
-		case wantRegion:
-			return hardLogitsRegionAVX2(c, work)
-		case wantCE:
-			return hardLogitsCEAVX2(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardLogitsHalfAVX2(c, work)
-		case powerOne:
-			return hardLogitsOneAVX2(c, work)
-		case powerThreeHalves:
-			return hardLogitsThreeHalvesAVX2(c, work)
-		case powerTwo:
-			return hardLogitsTwoAVX2(c, work)
-		}
-		return hardLogitsAnyAVX2(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return hardProbabilitiesRegionAVX2(c, work)
-	case wantCE:
-		return hardProbabilitiesCEAVX2(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardProbabilitiesHalfAVX2(c, work)
-	case powerOne:
-		return hardProbabilitiesOneAVX2(c, work)
-	case powerThreeHalves:
-		return hardProbabilitiesThreeHalvesAVX2(c, work)
-	case powerTwo:
-		return hardProbabilitiesTwoAVX2(c, work)
-	}
-	return hardProbabilitiesAnyAVX2(c, work)
+func hardAVX2(p pass, c *hardCall) int {
+	c.race()
+	return hardKernelsAVX2.of(p)(c, c.space.avx2())
+}
+
+var hardKernelsAVX2 = kernels[func(*hardCall, *avx2Work) int]{
+	probabilities: {
+		hardProbabilitiesRegionAVX2,
+		hardProbabilitiesCEAVX2,
+		hardProbabilitiesAnyAVX2,
+		hardProbabilitiesHalfAVX2,
+		hardProbabilitiesOneAVX2,
+		hardProbabilitiesThreeHalvesAVX2,
+		hardProbabilitiesTwoAVX2,
+	},
+	logits: {
+		hardLogitsRegionAVX2,
+		hardLogitsCEAVX2,
+		hardLogitsAnyAVX2,
+		hardLogitsHalfAVX2,
+		hardLogitsOneAVX2,
+		hardLogitsThreeHalvesAVX2,
+		hardLogitsTwoAVX2,
+	},
 }
 
 // The kernels: each is hardGeneric for one pass, with work to keep things in.
@@ -249,22 +231,19 @@ func hardLogitsTwoAVX2(c *hardCall, work *avx2Work) int
 func hardLogitsAnyAVX2(c *hardCall, work *avx2Work) int
 
 // mapAVX2 is mapGeneric by AVX2.
+//
+//go:noinline
 func mapAVX2(f int, c *mapCall) {
-	raceRead(c.src)
-	raceWrite(c.dst)
-	var work avx2Work
-	switch f {
-	case mapNegLog:
-		mapNegLogAVX2(c, &work)
-	case mapExp:
-		mapExpAVX2(c, &work)
-	case mapLog1p:
-		mapLog1pAVX2(c, &work)
-	case mapSigmoid:
-		mapSigmoidAVX2(c, &work)
-	case mapPower:
-		mapPowerAVX2(c, &work)
-	}
+	c.race()
+	mapKernelsAVX2[f](c, new(avx2Work))
+}
+
+var mapKernelsAVX2 = [...]func(*mapCall, *avx2Work){
+	mapNegLog:  mapNegLogAVX2,
+	mapExp:     mapExpAVX2,
+	mapLog1p:   mapLog1pAVX2,
+	mapSigmoid: mapSigmoidAVX2,
+	mapPower:   mapPowerAVX2,
 }
 
 //go:noescape

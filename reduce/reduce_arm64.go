@@ -2,73 +2,54 @@
 
 package reduce
 
-// hardNEON is hardGeneric in NEON.
-func hardNEON(p pass, c *hardCall) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	var work neonWork
-	return hardNEONWork(p, c, &work)
-}
+import "unsafe"
 
-// It is not inlined, since assembly cannot be preempted and Go code can: the
-// garbage collector waits for one call at most.
+// hardNEON is hardGeneric in NEON.
+//
+// An ordinary function around each call into assembly is where the garbage
+// collector can stop a loop of calls.
 //
 //go:noinline
-func hardNEONWork(p pass, c *hardCall, work *neonWork) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return hardProbabilitiesRegionNEON(c, work)
-		case wantCE:
-			return hardProbabilitiesCENEON(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardProbabilitiesHalfNEON(c, work)
-		case powerOne:
-			return hardProbabilitiesOneNEON(c, work)
-		case powerThreeHalves:
-			return hardProbabilitiesThreeHalvesNEON(c, work)
-		case powerTwo:
-			return hardProbabilitiesTwoNEON(c, work)
-		}
-		return hardProbabilitiesAnyNEON(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return hardLogitsRegionNEON(c, work)
-	case wantCE:
-		return hardLogitsCENEON(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardLogitsHalfNEON(c, work)
-	case powerOne:
-		return hardLogitsOneNEON(c, work)
-	case powerThreeHalves:
-		return hardLogitsThreeHalvesNEON(c, work)
-	case powerTwo:
-		return hardLogitsTwoNEON(c, work)
-	}
-	return hardLogitsAnyNEON(c, work)
+func hardNEON(p pass, c *hardCall) int {
+	c.race()
+	return hardKernelsNEON.of(p)(c, c.space.neon())
 }
 
-// mapNEON applies elementary function f: negLog, exp, log1p, sigmoid, power.
+var hardKernelsNEON = kernels[func(*hardCall, *neonWork) int]{
+	probabilities: {
+		hardProbabilitiesRegionNEON,
+		hardProbabilitiesCENEON,
+		hardProbabilitiesAnyNEON,
+		hardProbabilitiesHalfNEON,
+		hardProbabilitiesOneNEON,
+		hardProbabilitiesThreeHalvesNEON,
+		hardProbabilitiesTwoNEON,
+	},
+	logits: {
+		hardLogitsRegionNEON,
+		hardLogitsCENEON,
+		hardLogitsAnyNEON,
+		hardLogitsHalfNEON,
+		hardLogitsOneNEON,
+		hardLogitsThreeHalvesNEON,
+		hardLogitsTwoNEON,
+	},
+}
+
+// mapNEON is mapGeneric in NEON.
 //
 //go:noinline
 func mapNEON(f int, c *mapCall) {
-	switch f {
-	case 0:
-		mapNegLogNEON(c)
-	case 1:
-		mapExpNEON(c)
-	case 2:
-		mapLog1pNEON(c)
-	case 3:
-		mapSigmoidNEON(c)
-	case 4:
-		mapPowerNEON(c)
-	}
+	c.race()
+	mapKernelsNEON[f](c)
+}
+
+var mapKernelsNEON = [...]func(*mapCall){
+	mapNegLog:  mapNegLogNEON,
+	mapExp:     mapExpNEON,
+	mapLog1p:   mapLog1pNEON,
+	mapSigmoid: mapSigmoidNEON,
+	mapPower:   mapPowerNEON,
 }
 
 // The kernels: hardGeneric of one pass each, which is this loop, and below it
@@ -195,6 +176,10 @@ type neonWork struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonWork{})) // there is room for it
+
+func (w *workspace) neon() *neonWork { return (*neonWork)(unsafe.Pointer(w)) }
 
 // neonClass are the partial sums of a class: those of a quarter of the lanes
 // lie side by side.

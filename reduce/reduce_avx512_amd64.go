@@ -2,6 +2,8 @@
 
 package reduce
 
+import "unsafe"
+
 // The constants512 are the numbers of the specification that the AVX-512
 // kernels broadcast, beside the polynomials.
 type constants512 struct {
@@ -68,55 +70,40 @@ type work512 struct {
 	_                          [63]uint8
 }
 
-// hardAVX512 is hardGeneric by AVX-512.
-func hardAVX512(p pass, c *hardCall) int {
-	raceRead(c.prediction)
-	raceRead(c.labels)
-	var work work512
-	return hardAVX512Work(p, c, &work)
-}
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(work512{})) // there is room for it
 
+func (w *workspace) avx512() *work512 { return (*work512)(unsafe.Pointer(w)) }
+
+// hardAVX512 is hardGeneric by AVX-512.
+//
 // An ordinary function around each call into assembly is where the garbage
 // collector can stop a loop of calls.
 //
 //go:noinline
-func hardAVX512Work(p pass, c *hardCall, work *work512) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return hardProbabilitiesRegionAVX512(c, work)
-		case wantCE:
-			return hardProbabilitiesCEAVX512(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return hardProbabilitiesHalfAVX512(c, work)
-		case powerOne:
-			return hardProbabilitiesOneAVX512(c, work)
-		case powerThreeHalves:
-			return hardProbabilitiesThreeHalvesAVX512(c, work)
-		case powerTwo:
-			return hardProbabilitiesTwoAVX512(c, work)
-		}
-		return hardProbabilitiesAnyAVX512(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return hardLogitsRegionAVX512(c, work)
-	case wantCE:
-		return hardLogitsCEAVX512(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return hardLogitsHalfAVX512(c, work)
-	case powerOne:
-		return hardLogitsOneAVX512(c, work)
-	case powerThreeHalves:
-		return hardLogitsThreeHalvesAVX512(c, work)
-	case powerTwo:
-		return hardLogitsTwoAVX512(c, work)
-	}
-	return hardLogitsAnyAVX512(c, work)
+func hardAVX512(p pass, c *hardCall) int {
+	c.race()
+	return hardKernelsAVX512.of(p)(c, c.space.avx512())
+}
+
+var hardKernelsAVX512 = kernels[func(*hardCall, *work512) int]{
+	probabilities: {
+		hardProbabilitiesRegionAVX512,
+		hardProbabilitiesCEAVX512,
+		hardProbabilitiesAnyAVX512,
+		hardProbabilitiesHalfAVX512,
+		hardProbabilitiesOneAVX512,
+		hardProbabilitiesThreeHalvesAVX512,
+		hardProbabilitiesTwoAVX512,
+	},
+	logits: {
+		hardLogitsRegionAVX512,
+		hardLogitsCEAVX512,
+		hardLogitsAnyAVX512,
+		hardLogitsHalfAVX512,
+		hardLogitsOneAVX512,
+		hardLogitsThreeHalvesAVX512,
+		hardLogitsTwoAVX512,
+	},
 }
 
 // The kernels: each is hardGeneric for one pass, with work to keep things in.

@@ -9,51 +9,32 @@ import "unsafe"
 var _ [unsafe.Sizeof(avx2Lanes{})]byte = [unsafe.Sizeof([quad]lanes{})]byte{}
 
 // softAVX2 is softGeneric by AVX2.
+//
+//go:noinline
 func softAVX2(p pass, c *softCall) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	return softAVX2Work(p, c, c.space.avx2())
+	c.race()
+	return softKernelsAVX2.of(p)(c, c.space.avx2())
 }
 
-//go:noinline
-func softAVX2Work(p pass, c *softCall, work *avx2Work) int {
-	if p.input == logits {
-		switch p.want {
-		case wantRegion:
-			return softLogitsRegionAVX2(c, work)
-		case wantCE:
-			return softLogitsCEAVX2(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return softLogitsHalfAVX2(c, work)
-		case powerOne:
-			return softLogitsOneAVX2(c, work)
-		case powerThreeHalves:
-			return softLogitsThreeHalvesAVX2(c, work)
-		case powerTwo:
-			return softLogitsTwoAVX2(c, work)
-		}
-		return softLogitsAnyAVX2(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return softProbabilitiesRegionAVX2(c, work)
-	case wantCE:
-		return softProbabilitiesCEAVX2(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return softProbabilitiesHalfAVX2(c, work)
-	case powerOne:
-		return softProbabilitiesOneAVX2(c, work)
-	case powerThreeHalves:
-		return softProbabilitiesThreeHalvesAVX2(c, work)
-	case powerTwo:
-		return softProbabilitiesTwoAVX2(c, work)
-	}
-	return softProbabilitiesAnyAVX2(c, work)
+var softKernelsAVX2 = kernels[func(*softCall, *avx2Work) int]{
+	probabilities: {
+		softProbabilitiesRegionAVX2,
+		softProbabilitiesCEAVX2,
+		softProbabilitiesAnyAVX2,
+		softProbabilitiesHalfAVX2,
+		softProbabilitiesOneAVX2,
+		softProbabilitiesThreeHalvesAVX2,
+		softProbabilitiesTwoAVX2,
+	},
+	logits: {
+		softLogitsRegionAVX2,
+		softLogitsCEAVX2,
+		softLogitsAnyAVX2,
+		softLogitsHalfAVX2,
+		softLogitsOneAVX2,
+		softLogitsThreeHalvesAVX2,
+		softLogitsTwoAVX2,
+	},
 }
 
 //go:noescape
@@ -99,49 +80,32 @@ func softLogitsTwoAVX2(c *softCall, work *avx2Work) int
 func softLogitsAnyAVX2(c *softCall, work *avx2Work) int
 
 // softBackwardAVX2 is softBackwardGeneric by AVX2.
+//
+//go:noinline
 func softBackwardAVX2(p pass, c *softBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	raceWrite(c.gradient)
-	return softBackwardAVX2Work(p, c, c.space.avx2())
+	c.race()
+	return softBackwardKernelsAVX2.of(p)(c, c.space.avx2())
 }
 
-//go:noinline
-func softBackwardAVX2Work(p pass, c *softBackward, work *avx2Work) int {
-	if p.input == logits {
-		if p.want != wantFocal {
-			return softBackwardLogitsCEAVX2(c, work) // the region sums alone are the case ce = 0
-		}
-		switch p.form {
-		case powerHalf:
-			return softBackwardLogitsHalfAVX2(c, work)
-		case powerOne:
-			return softBackwardLogitsOneAVX2(c, work)
-		case powerThreeHalves:
-			return softBackwardLogitsThreeHalvesAVX2(c, work)
-		case powerTwo:
-			return softBackwardLogitsTwoAVX2(c, work)
-		}
-		return softBackwardLogitsAnyAVX2(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return softBackwardProbabilitiesRegionAVX2(c, work)
-	case wantCE:
-		return softBackwardProbabilitiesCEAVX2(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return softBackwardProbabilitiesHalfAVX2(c, work)
-	case powerOne:
-		return softBackwardProbabilitiesOneAVX2(c, work)
-	case powerThreeHalves:
-		return softBackwardProbabilitiesThreeHalvesAVX2(c, work)
-	case powerTwo:
-		return softBackwardProbabilitiesTwoAVX2(c, work)
-	}
-	return softBackwardProbabilitiesAnyAVX2(c, work)
+var softBackwardKernelsAVX2 = kernels[func(*softBackward, *avx2Work) int]{
+	probabilities: {
+		softBackwardProbabilitiesRegionAVX2,
+		softBackwardProbabilitiesCEAVX2,
+		softBackwardProbabilitiesAnyAVX2,
+		softBackwardProbabilitiesHalfAVX2,
+		softBackwardProbabilitiesOneAVX2,
+		softBackwardProbabilitiesThreeHalvesAVX2,
+		softBackwardProbabilitiesTwoAVX2,
+	},
+	logits: {
+		softBackwardLogitsCEAVX2, // the region sums alone are the case ce = 0
+		softBackwardLogitsCEAVX2,
+		softBackwardLogitsAnyAVX2,
+		softBackwardLogitsHalfAVX2,
+		softBackwardLogitsOneAVX2,
+		softBackwardLogitsThreeHalvesAVX2,
+		softBackwardLogitsTwoAVX2,
+	},
 }
 
 //go:noescape

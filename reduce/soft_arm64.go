@@ -2,55 +2,35 @@
 
 package reduce
 
-// softNEON is softGeneric in NEON.
-func softNEON(p pass, c *softCall) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	var work neonSoft
-	return softNEONWork(p, c, &work)
-}
+import "unsafe"
 
-// See hardNEONWork.
+// softNEON is softGeneric in NEON.
 //
 //go:noinline
-func softNEONWork(p pass, c *softCall, work *neonSoft) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return softProbabilitiesRegionNEON(c, work)
-		case wantCE:
-			return softProbabilitiesCENEON(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return softProbabilitiesHalfNEON(c, work)
-		case powerOne:
-			return softProbabilitiesOneNEON(c, work)
-		case powerThreeHalves:
-			return softProbabilitiesThreeHalvesNEON(c, work)
-		case powerTwo:
-			return softProbabilitiesTwoNEON(c, work)
-		}
-		return softProbabilitiesAnyNEON(c, work)
-	}
-	switch p.want {
-	case wantRegion:
-		return softLogitsRegionNEON(c, work)
-	case wantCE:
-		return softLogitsCENEON(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return softLogitsHalfNEON(c, work)
-	case powerOne:
-		return softLogitsOneNEON(c, work)
-	case powerThreeHalves:
-		return softLogitsThreeHalvesNEON(c, work)
-	case powerTwo:
-		return softLogitsTwoNEON(c, work)
-	}
-	return softLogitsAnyNEON(c, work)
+func softNEON(p pass, c *softCall) int {
+	c.race()
+	return softKernelsNEON.of(p)(c, c.space.neonSoft())
+}
+
+var softKernelsNEON = kernels[func(*softCall, *neonSoft) int]{
+	probabilities: {
+		softProbabilitiesRegionNEON,
+		softProbabilitiesCENEON,
+		softProbabilitiesAnyNEON,
+		softProbabilitiesHalfNEON,
+		softProbabilitiesOneNEON,
+		softProbabilitiesThreeHalvesNEON,
+		softProbabilitiesTwoNEON,
+	},
+	logits: {
+		softLogitsRegionNEON,
+		softLogitsCENEON,
+		softLogitsAnyNEON,
+		softLogitsHalfNEON,
+		softLogitsOneNEON,
+		softLogitsThreeHalvesNEON,
+		softLogitsTwoNEON,
+	},
 }
 
 // The kernels: softGeneric of one pass each, which is this loop, and below it
@@ -149,3 +129,7 @@ type neonSoft struct {
 
 	_ [63]uint8
 }
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonSoft{})) // there is room for it
+
+func (w *workspace) neonSoft() *neonSoft { return (*neonSoft)(unsafe.Pointer(w)) }

@@ -2,47 +2,33 @@
 
 package reduce
 
+// softAVX512 is softGeneric by AVX-512.
+//
 //go:noinline
 func softAVX512(p pass, c *softCall) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return softProbabilitiesRegionAVX512(c)
-		case wantCE:
-			return softProbabilitiesCEAVX512(c)
-		}
-		switch p.form {
-		case powerHalf:
-			return softProbabilitiesHalfAVX512(c)
-		case powerOne:
-			return softProbabilitiesOneAVX512(c)
-		case powerThreeHalves:
-			return softProbabilitiesThreeHalvesAVX512(c)
-		case powerTwo:
-			return softProbabilitiesTwoAVX512(c)
-		}
-		return softProbabilitiesAnyAVX512(c)
-	}
-	switch p.want {
-	case wantRegion:
-		return softLogitsRegionAVX512(c)
-	case wantCE:
-		return softLogitsCEAVX512(c)
-	}
-	switch p.form {
-	case powerHalf:
-		return softLogitsHalfAVX512(c)
-	case powerOne:
-		return softLogitsOneAVX512(c)
-	case powerThreeHalves:
-		return softLogitsThreeHalvesAVX512(c)
-	case powerTwo:
-		return softLogitsTwoAVX512(c)
-	}
-	return softLogitsAnyAVX512(c)
+	c.race()
+	return softKernelsAVX512.of(p)(c)
+}
+
+var softKernelsAVX512 = kernels[func(*softCall) int]{
+	probabilities: {
+		softProbabilitiesRegionAVX512,
+		softProbabilitiesCEAVX512,
+		softProbabilitiesAnyAVX512,
+		softProbabilitiesHalfAVX512,
+		softProbabilitiesOneAVX512,
+		softProbabilitiesThreeHalvesAVX512,
+		softProbabilitiesTwoAVX512,
+	},
+	logits: {
+		softLogitsRegionAVX512,
+		softLogitsCEAVX512,
+		softLogitsAnyAVX512,
+		softLogitsHalfAVX512,
+		softLogitsOneAVX512,
+		softLogitsThreeHalvesAVX512,
+		softLogitsTwoAVX512,
+	},
 }
 
 //go:noescape
@@ -87,45 +73,33 @@ func softLogitsTwoAVX512(c *softCall) int
 //go:noescape
 func softLogitsAnyAVX512(c *softCall) int
 
+// softBackwardAVX512 is softBackwardGeneric by AVX-512.
+//
 //go:noinline
 func softBackwardAVX512(p pass, c *softBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	raceWrite(c.gradient)
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return softBackwardProbabilitiesRegionAVX512(c)
-		case wantCE:
-			return softBackwardProbabilitiesCEAVX512(c)
-		}
-		switch p.form {
-		case powerHalf:
-			return softBackwardProbabilitiesHalfAVX512(c)
-		case powerOne:
-			return softBackwardProbabilitiesOneAVX512(c)
-		case powerThreeHalves:
-			return softBackwardProbabilitiesThreeHalvesAVX512(c)
-		case powerTwo:
-			return softBackwardProbabilitiesTwoAVX512(c)
-		}
-		return softBackwardProbabilitiesAnyAVX512(c)
-	}
-	if p.want != wantFocal {
-		return softBackwardLogitsCEAVX512(c) // the region sums alone are the case ce = 0
-	}
-	switch p.form {
-	case powerHalf:
-		return softBackwardLogitsHalfAVX512(c)
-	case powerOne:
-		return softBackwardLogitsOneAVX512(c)
-	case powerThreeHalves:
-		return softBackwardLogitsThreeHalvesAVX512(c)
-	case powerTwo:
-		return softBackwardLogitsTwoAVX512(c)
-	}
-	return softBackwardLogitsAnyAVX512(c)
+	c.race()
+	return softBackwardKernelsAVX512.of(p)(c)
+}
+
+var softBackwardKernelsAVX512 = kernels[func(*softBackward) int]{
+	probabilities: {
+		softBackwardProbabilitiesRegionAVX512,
+		softBackwardProbabilitiesCEAVX512,
+		softBackwardProbabilitiesAnyAVX512,
+		softBackwardProbabilitiesHalfAVX512,
+		softBackwardProbabilitiesOneAVX512,
+		softBackwardProbabilitiesThreeHalvesAVX512,
+		softBackwardProbabilitiesTwoAVX512,
+	},
+	logits: {
+		softBackwardLogitsCEAVX512, // the region sums alone are the case ce = 0
+		softBackwardLogitsCEAVX512,
+		softBackwardLogitsAnyAVX512,
+		softBackwardLogitsHalfAVX512,
+		softBackwardLogitsOneAVX512,
+		softBackwardLogitsThreeHalvesAVX512,
+		softBackwardLogitsTwoAVX512,
+	},
 }
 
 //go:noescape

@@ -6,14 +6,14 @@
 // hard labels and weights nearly every group is of one class.
 //
 // A file that includes this says of its call what is in the places of
-// CALL_PREDICTION, CALL_TARGET, CALL_WEIGHTS and CALL_SCRATCH, and what
+// CALL_PREDICTION, CALL_TARGET, CALL_WEIGHTS and CALL_SPACE, and what
 // belongs to a class, CLASS0 and CLASS1.
 
 #define TARGET DX  // y of the group's first voxel
 #define WEIGHTS AX // and its w
 #define W R9       // the weights in the class under way; not while SCRATCH is in use
 
-// In scratch, after ROWS_U: the weights in either class, the gradient, and
+// In the workspace, after ROWS_U: the weights in either class, the gradient, and
 // in the forward kernels instead of that the sums, of which a class has r, s, l
 // and f.
 #define ROWS_W1 256
@@ -33,7 +33,8 @@
 	MOVQ CALL_PREDICTION+8(CALL), BLOCKS; \
 	MOVQ CALL_TARGET(CALL), TARGET; \
 	MOVQ CALL_WEIGHTS(CALL), WEIGHTS; \
-	BEGIN_ROWS((CALL_SCRATCH+63)(CALL)); \
+	MOVQ CALL_SPACE(CALL), FRAME; \
+	BEGIN_ROWS(63(FRAME)); \
 	SHRQ $9, BLOCKS; \
 	JEQ done
 

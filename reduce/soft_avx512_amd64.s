@@ -12,7 +12,7 @@
 #define CALL_PREDICTION softCall_prediction
 #define CALL_TARGET softCall_target
 #define CALL_WEIGHTS softCall_weights
-#define CALL_SCRATCH softCall_scratch
+#define CALL_SPACE softCall_space
 #define CLASS0 LANES_0(FRAME)
 #define CLASS1 LANES_1(FRAME)
 

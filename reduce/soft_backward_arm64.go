@@ -3,52 +3,32 @@
 package reduce
 
 // softBackwardNEON is softBackwardGeneric in NEON.
-func softBackwardNEON(p pass, c *softBackward) int {
-	raceRead(c.prediction)
-	raceRead(c.target)
-	raceRead(c.weights)
-	raceWrite(c.gradient)
-	var work neonPull
-	return softBackwardNEONWork(p, c, &work)
-}
-
-// See hardNEONWork.
 //
 //go:noinline
-func softBackwardNEONWork(p pass, c *softBackward, work *neonPull) int {
-	if p.input == probabilities {
-		switch p.want {
-		case wantRegion:
-			return softBackwardProbabilitiesRegionNEON(c, work)
-		case wantCE:
-			return softBackwardProbabilitiesCENEON(c, work)
-		}
-		switch p.form {
-		case powerHalf:
-			return softBackwardProbabilitiesHalfNEON(c, work)
-		case powerOne:
-			return softBackwardProbabilitiesOneNEON(c, work)
-		case powerThreeHalves:
-			return softBackwardProbabilitiesThreeHalvesNEON(c, work)
-		case powerTwo:
-			return softBackwardProbabilitiesTwoNEON(c, work)
-		}
-		return softBackwardProbabilitiesAnyNEON(c, work)
-	}
-	if p.want < wantFocal {
-		return softBackwardLogitsCENEON(c, work)
-	}
-	switch p.form {
-	case powerHalf:
-		return softBackwardLogitsHalfNEON(c, work)
-	case powerOne:
-		return softBackwardLogitsOneNEON(c, work)
-	case powerThreeHalves:
-		return softBackwardLogitsThreeHalvesNEON(c, work)
-	case powerTwo:
-		return softBackwardLogitsTwoNEON(c, work)
-	}
-	return softBackwardLogitsAnyNEON(c, work)
+func softBackwardNEON(p pass, c *softBackward) int {
+	c.race()
+	return softBackwardKernelsNEON.of(p)(c, c.space.neonPull())
+}
+
+var softBackwardKernelsNEON = kernels[func(*softBackward, *neonPull) int]{
+	probabilities: {
+		softBackwardProbabilitiesRegionNEON,
+		softBackwardProbabilitiesCENEON,
+		softBackwardProbabilitiesAnyNEON,
+		softBackwardProbabilitiesHalfNEON,
+		softBackwardProbabilitiesOneNEON,
+		softBackwardProbabilitiesThreeHalvesNEON,
+		softBackwardProbabilitiesTwoNEON,
+	},
+	logits: {
+		softBackwardLogitsCENEON, // the region sums alone are the case ce = 0
+		softBackwardLogitsCENEON,
+		softBackwardLogitsAnyNEON,
+		softBackwardLogitsHalfNEON,
+		softBackwardLogitsOneNEON,
+		softBackwardLogitsThreeHalvesNEON,
+		softBackwardLogitsTwoNEON,
+	},
 }
 
 // The kernels: softBackwardGeneric of one pass each, which is this loop, and

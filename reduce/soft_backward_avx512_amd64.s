@@ -13,7 +13,7 @@
 #define CALL_PREDICTION softBackward_prediction
 #define CALL_TARGET softBackward_target
 #define CALL_WEIGHTS softBackward_weights
-#define CALL_SCRATCH softBackward_scratch
+#define CALL_SPACE softBackward_space
 #define CLASS0 softBackward_class(CALL)
 #define CLASS1 (softBackward_class+coefficients__size)(CALL)
 
