@@ -206,6 +206,7 @@
 #define B_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, b       // b = b·a + coefficient
 #define B_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, b       // b = b·c + coefficient
 #define D_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, d       // d = d·a + coefficient
+#define D_OF_B(i, a, b, c, d, e, k) VFMADD213PS COEF, b, d       // d = d·b + coefficient
 #define D_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, d       // d = d·c + coefficient
 #define B_OF_MINUS_D(i, a, b, c, d, e, k) VFNMADD213PS COEF, d, b // b = b·(−d) + coefficient
 
@@ -243,6 +244,30 @@
 	VMULPS c, c, TEMP; \
 	VFMADD213PS c, TEMP, d; \      // u = g²·Q(g) + g
 	VFMADD231PS.BCST constants512_minusLn2Scaled(CONSTANTS), a, d // −ln2·min(k, 0) + u
+
+// NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s. It uses
+// neither a nor c.
+#define NEG_LOG_NEAR \
+	POLYNOMIAL8(·logPoly, EACH, SET_D, D_OF_B); \
+	EACH(NEG_LOG_NEAR_JOIN)
+#define NEG_LOG_NEAR_JOIN(i, a, b, c, d, e, k) \
+	VMULPS b, b, TEMP; \
+	VFMADD213PS b, TEMP, d         // u = g²·Q(g) + g
+
+// NEG_LOG_OF_OWN is NEG_LOG of a voxel's own class, and NEG_LOG_NEAR where that
+// is the same, as nearly everywhere in what a trained network predicts. Numbers
+// from ½ to 1, and none below, have all the bits of ½.
+#define NEG_LOG_OF_OWN(near, end) \
+	VPANDD Z1, Z0, TEMP; \
+	VPTERNLOGD $0x80, Z3, Z2, TEMP; \ // the bits that all r have
+	VPCMPUD.BCST $1, constants512_half(CONSTANTS), TEMP, K3; \
+	KORTESTW K3, K3; \
+	JEQ near; \
+	NEG_LOG(EACH); \
+	JMP end; \
+near: \
+	NEG_LOG_NEAR; \
+end:
 
 // POWER_ANY: e = b^γ with γ from the call and GAMMA. It uses a, b and c.
 #define POWER_ANY(ROWS) \

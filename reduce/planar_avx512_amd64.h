@@ -277,7 +277,7 @@ same: \
 // from inverse. It leaves others, which is s, alone.
 #define OWN_LOG \
 	TILE(OWN_LOG_SIDES); \
-	NEG_LOG(EACH); \
+	NEG_LOG_OF_OWN(near, nearEnd); \
 	TILE(OWN_LOG_JOIN)
 #define OWN_LOG_SIDES(i, a, b, c, d, inverse, k, s, r) \
 	VMOVAPS r, a; \
@@ -339,7 +339,7 @@ likeliest: \
 	TILE(INVERSE_SIDES); \
 	NEG_LOG(EACH); \
 	TILE(KEEP_LOG_TOTAL); \
-	POLYNOMIAL8(·logPoly, EACH, SET_D, D_OF_C); \
+	NEG_LOG_NEAR; \
 	TILE(KEEP_LOG)
 #define LIKELIEST_SIDE(i, a, b, c, d, inverse, k, rest, s) \
 	VMULPS inverse, rest, s; \     // s of the likeliest class, whose r is 1/Σ
@@ -350,10 +350,8 @@ likeliest: \
 	VSUBPS inverse, ONE, b
 #define KEEP_LOG_TOTAL(i, a, b, c, d, inverse, k, rest, s) \
 	VMOVUPS d, (ROWS_LOG_TOTAL+i)(FRAME); \
-	VMOVAPS s, c                   // negLog(r, s) for r ≥ ½: s + s²·Q(s)
+	VMOVAPS s, b
 #define KEEP_LOG(i, a, b, c, d, inverse, k, rest, s) \
-	VMULPS c, c, TEMP; \
-	VFMADD213PS c, TEMP, d; \
 	VCMPPS.BCST $1, constants512_oneHalf(CONSTANTS), inverse, k; \
 	VMOVUPS (ROWS_LOG_TOTAL+i)(FRAME), k, d; \ // if r < ½ { 0 + log Σ }
 	VMOVUPS d, (ROWS_LOG+i)(FRAME)
