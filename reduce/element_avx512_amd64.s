@@ -73,9 +73,7 @@ done:
 	VZEROUPPER
 	RET
 
-// The quotient comes from a product and its remainder: a division of 16 lanes
-// takes the divider ten cycles. For the 256 bytes that is the same, as
-// TestConvertEveryPattern shows.
+// The quotient comes from a product and its remainder, as in element_amd64.s.
 #define DIVISOR    Z2
 #define RECIPROCAL Z3
 
