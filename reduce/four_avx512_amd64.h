@@ -37,9 +37,6 @@
 	step(128, Z2, Z6, Z10, Z14, Z18, K5); \
 	step(192, Z3, Z7, Z11, Z15, Z19, K7)
 
-// A single row.
-#define SINGLE(step) step(0, Z0, Z4, Z8, Z12, Z16, K3)
-
 // The block's sums, by label.
 #define R0 Z20
 #define R1 Z21
@@ -364,24 +361,12 @@ end:
 #define SIDE(i, k) \
 	VMOVUPS i(LOGITS), TEMP; \
 	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, k
-#define SIDE_BACKGROUND(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTMD.BCST constants512_sign(CONSTANTS), TEMP, k
-
-// From the sides b, e = large, small to TEMP, e = r, s of the class.
-#define CHOOSE(b, e, k) \
-	VBLENDMPS b, e, k, TEMP; \     // r = if u ≥ 0 { large } else { small }
-	VBLENDMPS e, b, k, e           // s = if u ≥ 0 { small } else { large }
 
 // b = −log r = log1p + max(−u, 0)
 #define SURPRISE(i, a, b, c, d, e, k) \
 	VPXORD b, b, b; \
 	VMINPS i(LOGITS), b, b; \
 	VSUBPS b, d, b
-#define SURPRISE_BACKGROUND(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMAXPS i(LOGITS), b, b; \
-	VADDPS b, d, b
 
 // a = s^γ
 #define LOGITS_ONE(i, a, b, c, d, e, k) VMOVAPS e, a
