@@ -49,11 +49,15 @@ func kinds() []string {
 
 // dataOf returns the volume that a kind of input is taken of.
 func dataOf(kind string, voxels int) Case {
-	c := Case{Level: "auto", Input: kind, Data: "phantom", Classes: 1, Voxels: voxels}
+	c := Case{Level: "auto", Input: kind, Target: "uint8", Data: "phantom", Classes: 1, Voxels: voxels}
 	switch kind {
-	case "softmax-4", "softmax-4-soft-targets":
+	case "softmax-4":
 		c.Input, c.Classes = "logits", 4
-	case "soft-targets", "weights":
+	case "softmax-4-soft-targets":
+		c.Input, c.Target, c.Classes = "logits", "float32", 4
+	case "soft-targets":
+		c.Input, c.Target = "probabilities", "float32"
+	case "weights":
 		c.Input = "probabilities"
 	}
 	return c
@@ -69,23 +73,7 @@ func chunkOf(b *testing.B, kind string, c Case, v *Volume) (reduce.Chunk, reduce
 	for _, m := range v.memory() {
 		size += len(m)
 	}
-	switch kind {
-	case "soft-targets": // label smoothing
-		chunk.Target = reduce.Soft(convert(v.labels, func(l uint8) float32 { return .05 + .9*float32(l) }))
-		size += 3 * c.Voxels
-	case "softmax-4-soft-targets":
-		planes := make([][]float32, c.Classes)
-		for k := range planes {
-			planes[k] = convert(v.labels, func(l uint8) float32 {
-				if int(l) == k {
-					return .925
-				}
-				return .025
-			})
-		}
-		chunk.Target = reduce.Soft(planes...)
-		size += (4*c.Classes - 1) * c.Voxels
-	case "weights": // a lesion counts thrice
+	if kind == "weights" { // a lesion counts thrice
 		chunk.Weights = convert(v.labels, func(l uint8) float32 { return 1 + 2*float32(l) })
 		size += 4 * c.Voxels
 	}

@@ -20,7 +20,7 @@ func TestClang(t *testing.T) {
 	assert.Panics(t, func() { RegionByClang(make([]float32, 1), nil) })
 	for _, data := range Data {
 		for _, n := range []int{1, 7, 15, 16, 17, 100, 4095, 4096, 4097, 70_001} {
-			c := Case{Level: "generic", Input: "probabilities", Data: data, Sums: "region", Classes: 1, Threads: 1, Voxels: n}
+			c := Case{Level: "generic", Input: "probabilities", Target: "uint8", Data: data, Sums: "region", Classes: 1, Threads: 1, Voxels: n}
 			v := NewVolume(c)
 			o, err := c.options()
 			require.NoError(t, err)

@@ -18,12 +18,13 @@ import (
 
 // A Case is something to measure: a pass over a volume in memory.
 type Case struct {
-	Pass    string  `json:"pass"`  // forward, backward, or step: value and gradient
-	Level   string  `json:"level"` // of package reduce, or Clang
-	Input   string  `json:"input"` // probabilities, logits, float16, bfloat16 or quantised
-	Data    string  `json:"data"`  // random or phantom
-	Sums    string  `json:"sums"`  // region, ce, or focal: each with those before it
-	Gamma   float64 `json:"gamma"` // of focal
+	Pass    string  `json:"pass"`   // forward, backward, or step: value and gradient
+	Level   string  `json:"level"`  // of package reduce, or Clang
+	Input   string  `json:"input"`  // probabilities, logits, float16, bfloat16 or quantised
+	Target  string  `json:"target"` // labels of type uint8, uint16 or int32, or soft targets of type float32
+	Data    string  `json:"data"`   // random or phantom
+	Sums    string  `json:"sums"`   // region, ce, or focal: each with those before it
+	Gamma   float64 `json:"gamma"`  // of focal
 	Classes int     `json:"classes"`
 	Threads int     `json:"threads"`
 	Voxels  int     `json:"voxels"`
@@ -35,8 +36,8 @@ type Result struct {
 	VoxelsPerSecond float64 `json:"voxels_per_second"`
 	// ShareOfRead is the time of the fastest plain read of the same bytes, in
 	// the same run and with as many threads, over the time of the pass. The
-	// backward pass is held against that read and a write of the gradient past
-	// the caches.
+	// backward pass is held against that read and a write of the gradient,
+	// which is of type float32 whatever the input, past the caches.
 	ShareOfRead float64 `json:"share_of_read"`
 	// BytesPerSecond counts what the pass has to read, and write, once.
 	BytesPerSecond float64 `json:"bytes_per_second"`
@@ -54,40 +55,49 @@ const Clang = "clang"
 
 // The words that a Case is made of.
 var (
-	Passes = []string{"forward", "backward", "step"}
-	Inputs = []string{"probabilities", "logits", "float16", "bfloat16", "quantised"}
-	Data   = []string{"random", "phantom"}
-	Sums   = []string{"region", "ce", "focal"}
+	Passes  = []string{"forward", "backward", "step"}
+	Inputs  = []string{"probabilities", "logits", "float16", "bfloat16", "quantised"}
+	Targets = []string{"uint8", "uint16", "int32", "float32"}
+	Data    = []string{"random", "phantom"}
+	Sums    = []string{"region", "ce", "focal"}
 )
 
-// check returns an error where a word of the case is none of these.
-func (c *Case) check() error {
+// Check returns an error where a word of the case is none of these, or where
+// package reduce or clang's loop does not take what the case asks.
+func (c *Case) Check() error {
 	for _, w := range []struct {
 		what, word string
 		words      []string
-	}{{"pass", c.Pass, Passes}, {"input", c.Input, Inputs}, {"data", c.Data, Data}, {"sums", c.Sums, Sums}} {
+	}{{"pass", c.Pass, Passes}, {"input", c.Input, Inputs}, {"target", c.Target, Targets}, {"data", c.Data, Data}, {"sums", c.Sums, Sums}} {
 		if !slices.Contains(w.words, w.word) {
 			return fmt.Errorf("%s %q: want one of %v", w.what, w.word, w.words)
 		}
 	}
-	if c.Voxels < 1 || c.Threads < 1 {
-		return fmt.Errorf("%d voxels, %d threads: want 1 or more", c.Voxels, c.Threads)
+	if c.Voxels < 1 || c.Threads < 1 || c.Classes < 1 {
+		return fmt.Errorf("%d voxels, %d threads, %d classes: want 1 or more", c.Voxels, c.Threads, c.Classes)
 	}
-	if narrow := slices.Index(Inputs, c.Input) > 1; narrow && c.Pass == "backward" {
-		return fmt.Errorf("backward pass of %s: it is measured of float32 input", c.Input)
+	if c.Level == Clang {
+		has := Case{"forward", Clang, "probabilities", "uint8", c.Data, "region", c.Gamma, 1, 1, c.Voxels}
+		if *c != has || !HasClang() {
+			return fmt.Errorf("level %s: it needs AVX2, and has region sums of one channel of probabilities and uint8 labels on one thread", Clang)
+		}
+		return nil
 	}
-	if has := (Case{"forward", Clang, "probabilities", c.Data, "region", c.Gamma, 1, 1, c.Voxels}); c.Level == Clang && (*c != has || !HasClang()) {
-		return fmt.Errorf("level %s: it needs AVX2, and has region sums of one channel of probabilities on one thread", Clang)
+	o, err := c.options()
+	if err == nil {
+		_, err = reduce.New(o)
 	}
-	return nil
+	return err
 }
 
 // A Volume is the data of a measurement.
 type Volume struct {
-	planes [][]float32
-	halves [][]uint16
-	bytes  [][]uint8
-	labels []uint8
+	planes  [][]float32
+	halves  [][]uint16
+	bytes   [][]uint8
+	labels  []uint8
+	targets [][]byte // the memory of target
+	target  reduce.Target
 }
 
 // NewVolume makes the data of a case: labels in contiguous regions with what a
@@ -104,6 +114,7 @@ func NewVolume(c Case) *Volume {
 		v.random(c)
 	}
 	v.narrow(c)
+	v.aim(c)
 	return v
 }
 
@@ -180,6 +191,43 @@ func (v *Volume) narrow(c Case) {
 	}
 }
 
+// aim makes the target of the labels, in the case's element type.
+func (v *Volume) aim(c Case) {
+	switch c.Target {
+	case "uint16":
+		labels := convert(v.labels, func(l uint8) uint16 { return uint16(l) })
+		v.target, v.targets = reduce.LabelsUint16(labels), [][]byte{bytesOf(labels)}
+	case "int32":
+		labels := convert(v.labels, func(l uint8) int32 { return int32(l) })
+		v.target, v.targets = reduce.LabelsInt32(labels), [][]byte{bytesOf(labels)}
+	case "float32":
+		var planes [][]float32
+		for k := range c.Classes {
+			planes = append(planes, smooth(v.labels, k, c.Classes))
+			v.targets = append(v.targets, bytesOf(planes[k]))
+		}
+		v.target = reduce.Soft(planes...)
+	default:
+		v.target, v.targets = reduce.LabelsUint8(v.labels), [][]byte{v.labels}
+	}
+}
+
+// smooth returns the targets of class k of labels smoothed by a tenth. The one
+// channel of a prediction that has no more is that of class 1.
+func smooth(labels []uint8, k, classes int) []float32 {
+	if classes == 1 {
+		k, classes = 1, 2
+	}
+	const share = .1
+	rest := share / float32(classes)
+	return convert(labels, func(l uint8) float32 {
+		if int(l) == k {
+			return 1 - share + rest
+		}
+		return rest
+	})
+}
+
 func convert[S, T any](plane []S, f func(S) T) []T {
 	out := make([]T, len(plane))
 	for i, x := range plane {
@@ -201,7 +249,7 @@ func float16(x float32) uint16 {
 
 // chunk returns the volume as one chunk.
 func (v *Volume) chunk(c Case) reduce.Chunk {
-	chunk := reduce.Chunk{Target: reduce.LabelsUint8(v.labels)}
+	chunk := reduce.Chunk{Target: v.target}
 	switch c.Input {
 	case "float16":
 		chunk.Prediction = reduce.Float16(v.halves...)
@@ -216,15 +264,18 @@ func (v *Volume) chunk(c Case) reduce.Chunk {
 }
 
 // memory returns the bytes of the volume, slice by slice.
-func (v *Volume) memory() [][]byte {
-	all := [][]byte{v.labels}
+func (v *Volume) memory() [][]byte { return append(v.predictions(), v.targets...) }
+
+// predictions returns the bytes of the prediction, channel by channel.
+func (v *Volume) predictions() [][]byte {
+	all := slices.Clone(v.bytes)
 	for _, p := range v.planes {
 		all = append(all, bytesOf(p))
 	}
 	for _, p := range v.halves {
 		all = append(all, bytesOf(p))
 	}
-	return append(all, v.bytes...)
+	return all
 }
 
 func bytesOf[T any](s []T) []byte {
@@ -257,7 +308,7 @@ func (c *Case) options() (reduce.Options, error) {
 // rounds.
 func Run(c Case, v *Volume, rounds int) (Result, error) {
 	r := Result{Case: c}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return r, err
 	}
 	o, err := c.options()
@@ -300,7 +351,7 @@ func Run(c Case, v *Volume, rounds int) (Result, error) {
 
 // Once takes a case's pass once, for others to watch.
 func Once(c Case) error {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	o, err := c.options()
@@ -321,7 +372,7 @@ func RunAll(cases []Case, rounds int, done func(Result)) (all []Result, err erro
 	var v *Volume
 	var of Case
 	for _, c := range cases {
-		data := Case{Input: c.Input, Data: c.Data, Classes: c.Classes, Voxels: c.Voxels}
+		data := Case{Input: c.Input, Target: c.Target, Data: c.Data, Classes: c.Classes, Voxels: c.Voxels}
 		if v == nil || data != of {
 			v, of = nil, data // let go of the old one first
 			v = NewVolume(data)
@@ -423,13 +474,29 @@ func (v *Volume) plain(c Case) (run func(level string), size int) {
 	one := c
 	one.Classes = 1
 	gradient := bytesOf(newGradient(one)[0])
+	predictions := v.predictions()
 	return func(level string) {
-		read(level, bytesOf(v.labels))
-		for _, plane := range v.planes {
-			b := bytesOf(plane)
-			share(len(b), c.Threads, func(from, to int) { Copy(level, gradient[from:to], b[from:to]) })
+		for _, b := range v.targets {
+			read(level, b)
 		}
-	}, size + len(v.planes)*len(gradient)
+		for _, b := range predictions {
+			share(len(b), c.Threads, func(from, to int) { widen(level, gradient, b, from, to) })
+		}
+	}, size + len(predictions)*len(gradient)
+}
+
+// widen reads bytes [from, to) of src and writes the part of dst that belongs
+// to them, which may be longer: piece by piece of src, again and again while it
+// is in the cache.
+func widen(level string, dst, src []byte, from, to int) {
+	const piece = 16 << 10
+	times := len(dst) / len(src)
+	for ; from < to; from += piece {
+		b := src[from:min(from+piece, to)]
+		for i := range times {
+			Copy(level, dst[times*from+i*len(b):][:len(b)], b)
+		}
+	}
 }
 
 var sink atomic.Uint64

@@ -9,7 +9,7 @@ import "slices"
 // both exponents, and the step, on one thread.
 func VoxelScale(most int) (all []Case) {
 	for log := 10; log <= most; log += 2 {
-		c := Case{Pass: "forward", Level: "auto", Input: "probabilities", Data: "phantom", Sums: "focal", Gamma: .5, Classes: 1, Threads: 1, Voxels: 1 << log}
+		c := Case{Pass: "forward", Level: "auto", Input: "probabilities", Target: "uint8", Data: "phantom", Sums: "focal", Gamma: .5, Classes: 1, Threads: 1, Voxels: 1 << log}
 		all = append(all, c)
 		c.Gamma = .7
 		all = append(all, c)
@@ -37,7 +37,7 @@ func ThreadScale(all, voxels int) (cases []Case) {
 	}
 	for _, n := range append(threads, all) {
 		for _, pass := range []string{"forward", "step"} {
-			cases = append(cases, Case{Pass: pass, Level: "auto", Input: "probabilities", Data: "phantom", Sums: "focal", Gamma: .5, Classes: 1, Threads: n, Voxels: voxels})
+			cases = append(cases, Case{Pass: pass, Level: "auto", Input: "probabilities", Target: "uint8", Data: "phantom", Sums: "focal", Gamma: .5, Classes: 1, Threads: n, Voxels: voxels})
 		}
 	}
 	return cases
@@ -49,7 +49,7 @@ func ThreadScale(all, voxels int) (cases []Case) {
 func ClassScale(most, logits int) (all []Case) {
 	for classes := 1; classes <= most; classes *= 2 {
 		for _, pass := range []string{"forward", "step"} {
-			all = append(all, Case{Pass: pass, Level: "auto", Input: "logits", Data: "phantom", Sums: "ce", Classes: classes, Threads: 1, Voxels: logits / classes})
+			all = append(all, Case{Pass: pass, Level: "auto", Input: "logits", Target: "uint8", Data: "phantom", Sums: "ce", Classes: classes, Threads: 1, Voxels: logits / classes})
 		}
 	}
 	return all
@@ -59,7 +59,7 @@ func ClassScale(most, logits int) (all []Case) {
 // every level in assembly: each with a volume that lies in a core's own cache,
 // and one that lies in none.
 func KernelCases(small, large int) (all []Case) {
-	base := Case{Data: "phantom", Classes: 1, Threads: 1}
+	base := Case{Target: "uint8", Data: "phantom", Classes: 1, Threads: 1}
 	for _, input := range []string{"probabilities", "logits"} {
 		for _, sums := range Sums {
 			for _, gamma := range []float64{.5, .7} {

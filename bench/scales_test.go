@@ -16,7 +16,7 @@ func TestScales(t *testing.T) {
 	voxels, threads, classes, kernels := VoxelScale(16), ThreadScale(6, 1000), ClassScale(64, 1<<16), KernelCases(1<<10, 1<<12)
 	for _, scale := range [][]Case{voxels, threads, classes, kernels} {
 		for i, c := range scale {
-			require.NoError(t, c.check(), "%+v", c)
+			require.NoError(t, c.Check(), "%+v", c)
 			assert.Equal(t, i, slices.Index(scale, c), "%+v is there twice", c)
 		}
 	}

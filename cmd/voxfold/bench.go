@@ -20,15 +20,16 @@ func newBench() *cobra.Command {
 		Short: "Measure the kernels of this machine beside a plain read of the same bytes",
 		Long: `bench measures the passes over volumes in memory: voxels a second, bytes a
 second, and the share of the speed at which the same run reads the same bytes
-and does nothing with them (the backward pass: reads them and writes as many as
-the gradient has). The numbers are medians over rounds that take the plain read
+and does nothing with them (the backward pass: reads them and writes the bytes
+of the gradient, float32 for any input). The numbers are medians over rounds that take the plain read
 and the pass in turn.
 
 Without flags it measures the forward pass of every level, input, data and set
 of sums, one thread and all, from cache-sized volumes to ones out of cache.`,
 		Example: `  voxfold bench --level avx2 --input probabilities --sums focal --gamma .5,.7
   voxfold bench --pass backward --voxels 64Mi --threads 1 --json
-  voxfold bench --classes 4,16 --input logits --sums ce --data phantom`,
+  voxfold bench --classes 4,16 --input logits --sums ce --data phantom
+  voxfold bench --input float16 --target uint16,float32 --pass step`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cases, err := b.cases()
@@ -49,6 +50,7 @@ of sums, one thread and all, from cache-sized volumes to ones out of cache.`,
 	f.StringSliceVar(&b.pass, "pass", []string{"forward"}, "passes: forward, backward, step (value and gradient)")
 	f.StringSliceVar(&b.level, "level", nil, "levels (default: all that are here); clang: what clang makes of the region sums")
 	f.StringSliceVar(&b.input, "input", []string{"probabilities", "logits"}, "inputs: probabilities, logits, float16, bfloat16 (logits), quantised (probabilities)")
+	f.StringSliceVar(&b.target, "target", []string{"uint8"}, "targets: labels of type uint8, uint16, int32; float32 (soft targets)")
 	f.StringSliceVar(&b.data, "data", bench.Data, "data: random, phantom")
 	f.StringSliceVar(&b.sums, "sums", bench.Sums, "sums: region, ce (and region), focal (and both)")
 	f.Float64SliceVar(&b.gamma, "gamma", []float64{.5, .7}, "exponents of the focal sum")
@@ -61,15 +63,15 @@ of sums, one thread and all, from cache-sized volumes to ones out of cache.`,
 }
 
 type benchFlags struct {
-	pass, level, input, data, sums, voxels []string
-	gamma                                  []float64
-	classes, threads                       []int
-	rounds                                 int
-	json                                   bool
+	pass, level, input, target, data, sums, voxels []string
+	gamma                                          []float64
+	classes, threads                               []int
+	rounds                                         int
+	json                                           bool
 }
 
 // cases returns every combination that the flags allow, those of one volume
-// next to each other.
+// next to each other, having checked them all: a run may take long.
 func (b *benchFlags) cases() (all []bench.Case, err error) {
 	levels, threads := b.level, b.threads
 	if levels == nil {
@@ -95,6 +97,7 @@ func (b *benchFlags) cases() (all []bench.Case, err error) {
 	all = bench.Cross(all, b.classes, func(c *bench.Case, classes int) { c.Classes = classes })
 	all = bench.Cross(all, b.data, func(c *bench.Case, data string) { c.Data = data })
 	all = bench.Cross(all, b.input, func(c *bench.Case, input string) { c.Input = input })
+	all = bench.Cross(all, b.target, func(c *bench.Case, target string) { c.Target = target })
 	all = bench.Cross(all, b.sums, func(c *bench.Case, sums string) { c.Sums = sums })
 	all = bench.Cross(all, b.gamma, func(c *bench.Case, gamma float64) {
 		if c.Sums == "focal" {
@@ -104,7 +107,19 @@ func (b *benchFlags) cases() (all []bench.Case, err error) {
 	all = slices.Compact(all) // sums without an exponent, once
 	all = bench.Cross(all, b.pass, func(c *bench.Case, pass string) { c.Pass = pass })
 	all = bench.Cross(all, threads, func(c *bench.Case, threads int) { c.Threads = threads })
-	return bench.Cross(all, levels, func(c *bench.Case, level string) { c.Level = level }), nil
+	all = bench.Cross(all, levels, func(c *bench.Case, level string) { c.Level = level })
+	if len(all) == 0 {
+		return nil, usagef("nothing to measure: a flag holds an empty list")
+	}
+	if _, err := reduce.ActiveLevel(); err != nil && slices.Contains(levels, reduce.Auto.String()) {
+		return nil, err // VOXFOLD_LEVEL is not of the command line
+	}
+	for _, c := range all {
+		if err := c.Check(); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	return all, nil
 }
 
 // parseSize reads a whole number with an optional Ki, Mi or Gi.
@@ -134,13 +149,13 @@ func (b *benchFlags) run(c *cobra.Command, cases []bench.Case) ([]bench.Result, 
 
 func benchTable(results []bench.Result) *table {
 	t := &table{}
-	t.add("pass", "level", "input", "data", "sums", "classes", "threads", "voxels", "Mvoxel/s", "GB/s", "of plain read")
+	t.add("pass", "level", "input", "target", "data", "sums", "classes", "threads", "voxels", "Mvoxel/s", "GB/s", "of plain read")
 	for _, r := range results {
 		sums := r.Sums
 		if sums == "focal" {
 			sums += " γ=" + readable(r.Gamma)
 		}
-		t.add(r.Pass, cmp.Or(r.Level, "auto"), r.Input, r.Data, sums, strconv.Itoa(r.Classes), strconv.Itoa(r.Threads), strconv.Itoa(r.Voxels),
+		t.add(r.Pass, cmp.Or(r.Level, "auto"), r.Input, r.Target, r.Data, sums, strconv.Itoa(r.Classes), strconv.Itoa(r.Threads), strconv.Itoa(r.Voxels),
 			strconv.FormatFloat(r.VoxelsPerSecond/1e6, 'f', 1, 64), strconv.FormatFloat(r.BytesPerSecond/1e9, 'f', 2, 64),
 			strconv.FormatFloat(r.ShareOfRead, 'f', 3, 64))
 	}
