@@ -279,9 +279,35 @@
 	VGETEXPPS a, a; \
 	VADDPS.Z ONE, a, K, a          // min(k, 0)
 #define NEG_LOG_JOIN(i, a, b, c) \
-	VMULPS b, b, TEMP; \
-	VFMADD213PS b, TEMP, c; \      // u = g²·Q(g) + g
+	SQUARE_ADD(i, a, b, c); \
 	VFMADD231PS.BCST constants512_minusLn2(CONSTANTS), a, c // −ln2·min(k, 0) + u
+
+// IF_NEAR goes to near where every r, in a, is at least ½, as nearly everywhere
+// in what a trained network predicts. Those numbers, and none below, have all
+// the bits of ½.
+#define IF_NEAR(near) \
+	VPANDD Z1, Z0, TEMP; \
+	VPTERNLOGD $0x80, Z3, Z2, TEMP; \ // bits &= bits(r) & bits(r)
+	VPTERNLOGD $0x80, Z5, Z4, TEMP; \
+	VPTERNLOGD $0x80, Z7, Z6, TEMP; \
+	VPCMPUD.BCST $1, constants512_half(CONSTANTS), TEMP, K; \
+	KORTESTW K, K; \
+	JEQ near
+
+// NEG_LOG_NEAR is NEG_LOG there: k is 0 and g is s.
+#define NEG_LOG_NEAR(BESIDE) \
+	COEFFICIENT(·logPoly+0, SET_C); BESIDE(0); \
+	COEFFICIENT(·logPoly+4, C_OF_B); BESIDE(64); \
+	COEFFICIENT(·logPoly+8, C_OF_B); BESIDE(128); \
+	COEFFICIENT(·logPoly+12, C_OF_B); BESIDE(192); \
+	COEFFICIENT(·logPoly+16, C_OF_B); BESIDE(256); \
+	COEFFICIENT(·logPoly+20, C_OF_B); BESIDE(320); \
+	COEFFICIENT(·logPoly+24, C_OF_B); BESIDE(384); \
+	COEFFICIENT(·logPoly+28, C_OF_B); BESIDE(448); \
+	EACH(SQUARE_ADD)
+#define SQUARE_ADD(i, a, b, c) \
+	VMULPS b, b, TEMP; \
+	VFMADD213PS b, TEMP, c         // u = g²·Q(g) + g
 
 // POWER_ANY: c = b^γ, γ that of the call.
 #define POWER_ANY \

@@ -2,35 +2,7 @@
 
 package reduce
 
-// convertAVX2 writes the numbers of channel k from voxel from on to dst, as
-// far as there are whole rows, and returns how many numbers that were.
-//
-//go:noinline
-func convertAVX2(dst []float32, p *Prediction, k, from int) int {
-	dst = dst[:len(dst)-len(dst)%Lanes]
-	raceWrite(dst)
-	switch to := from + len(dst); {
-	case p.float64s != nil:
-		src := p.float64s[k][from:to]
-		raceRead(src)
-		float64AVX2(dst, src)
-	case p.halves != nil:
-		src := p.halves[k][from:to]
-		raceRead(src)
-		if p.bfloat {
-			bfloat16AVX2(dst, src)
-		} else {
-			float16AVX2(dst, src)
-		}
-	default:
-		src := p.bytes[k][from:to]
-		raceRead(src)
-		quantisedAVX2(dst, src)
-	}
-	return len(dst)
-}
-
-// The kernels: convertGeneric of one element type each. They take whole rows.
+var avx2Converters = converters{float64AVX2, float16AVX2, bfloat16AVX2, quantisedAVX2}
 
 // dst[i] = nearest(src[i])
 //

@@ -37,9 +37,6 @@
 	step(128, Z2, Z6, Z10, Z14, Z18, K5); \
 	step(192, Z3, Z7, Z11, Z15, Z19, K7)
 
-// A single row.
-#define SINGLE(step) step(0, Z0, Z4, Z8, Z12, Z16, K3)
-
 // The block's sums, by label.
 #define R0 Z20
 #define R1 Z21
@@ -206,6 +203,7 @@
 #define B_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, b       // b = b·a + coefficient
 #define B_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, b       // b = b·c + coefficient
 #define D_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, d       // d = d·a + coefficient
+#define D_OF_B(i, a, b, c, d, e, k) VFMADD213PS COEF, b, d       // d = d·b + coefficient
 #define D_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, d       // d = d·c + coefficient
 #define B_OF_MINUS_D(i, a, b, c, d, e, k) VFNMADD213PS COEF, d, b // b = b·(−d) + coefficient
 
@@ -243,6 +241,30 @@
 	VMULPS c, c, TEMP; \
 	VFMADD213PS c, TEMP, d; \      // u = g²·Q(g) + g
 	VFMADD231PS.BCST constants512_minusLn2Scaled(CONSTANTS), a, d // −ln2·min(k, 0) + u
+
+// NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s. It uses
+// neither a nor c.
+#define NEG_LOG_NEAR \
+	POLYNOMIAL8(·logPoly, EACH, SET_D, D_OF_B); \
+	EACH(NEG_LOG_NEAR_JOIN)
+#define NEG_LOG_NEAR_JOIN(i, a, b, c, d, e, k) \
+	VMULPS b, b, TEMP; \
+	VFMADD213PS b, TEMP, d         // u = g²·Q(g) + g
+
+// NEG_LOG_OF_OWN is NEG_LOG of a voxel's own class, and NEG_LOG_NEAR where that
+// is the same, as nearly everywhere in what a trained network predicts. Numbers
+// from ½ to 1, and none below, have all the bits of ½.
+#define NEG_LOG_OF_OWN(near, end) \
+	VPANDD Z1, Z0, TEMP; \
+	VPTERNLOGD $0x80, Z3, Z2, TEMP; \ // the bits that all r have
+	VPCMPUD.BCST $1, constants512_half(CONSTANTS), TEMP, K3; \
+	KORTESTW K3, K3; \
+	JEQ near; \
+	NEG_LOG(EACH); \
+	JMP end; \
+near: \
+	NEG_LOG_NEAR; \
+end:
 
 // POWER_ANY: e = b^γ with γ from the call and GAMMA. It uses a, b and c.
 #define POWER_ANY(ROWS) \
@@ -339,24 +361,12 @@
 #define SIDE(i, k) \
 	VMOVUPS i(LOGITS), TEMP; \
 	VPTESTNMD.BCST constants512_sign(CONSTANTS), TEMP, k
-#define SIDE_BACKGROUND(i, k) \
-	VMOVUPS i(LOGITS), TEMP; \
-	VPTESTMD.BCST constants512_sign(CONSTANTS), TEMP, k
-
-// From the sides b, e = large, small to TEMP, e = r, s of the class.
-#define CHOOSE(b, e, k) \
-	VBLENDMPS b, e, k, TEMP; \     // r = if u ≥ 0 { large } else { small }
-	VBLENDMPS e, b, k, e           // s = if u ≥ 0 { small } else { large }
 
 // b = −log r = log1p + max(−u, 0)
 #define SURPRISE(i, a, b, c, d, e, k) \
 	VPXORD b, b, b; \
 	VMINPS i(LOGITS), b, b; \
 	VSUBPS b, d, b
-#define SURPRISE_BACKGROUND(i, a, b, c, d, e, k) \
-	VPXORD b, b, b; \
-	VMAXPS i(LOGITS), b, b; \
-	VADDPS b, d, b
 
 // a = s^γ
 #define LOGITS_ONE(i, a, b, c, d, e, k) VMOVAPS e, a

@@ -94,12 +94,18 @@ func TestEveryPassHasAKernel(t *testing.T) {
 // A texture makes test volumes: labels in runs of a random length, and values
 // of every kind that the numbers contract names.
 func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint32, wild bool) {
-	run, label, kind := 0, uint8(0), 0
+	run, label, kind, width := 0, uint8(0), 0, float32(0)
 	for i := range x {
 		if run == 0 {
-			run, label, kind = 1+rng.IntN(200), uint8(rng.IntN(2)), rng.IntN(6)
-			if rng.IntN(4) == 0 {
+			run, label, kind, width = 1+rng.IntN(200), uint8(rng.IntN(2)), rng.IntN(6), .1
+			switch rng.IntN(8) {
+			case 0, 1:
 				run = 1 + rng.IntN(5)
+			case 2: // a block may be of one class and kind
+				run = 1 + rng.IntN(4*BlockSize)
+			}
+			if rng.IntN(2) == 0 {
+				width = 1 // kind 5: no further than ½ from the label
 			}
 		}
 		run--
@@ -120,7 +126,7 @@ func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint3
 		case 4:
 			x[i] = math.Float32frombits(rng.Uint32N(math.Float32bits(1) + 1))
 		case 5:
-			x[i] = float32(label) + (u-.5)*.1
+			x[i] = float32(label) + (u-.5)*width
 			x[i] = min(max(x[i], 0), 1)
 		}
 		if in == logits {

@@ -87,28 +87,31 @@ func (l Level) planarBackward(p pass, c *planarBackward) int {
 }
 
 func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
-	bytes, _ := any(labels).([]uint8)
-	switch {
-	case l == Generic:
-		return widenGeneric(dst, labels, most)
-	case l == AVX512 && bytes != nil:
-		return widenAVX512(dst, bytes, most)
+	switch l {
+	case AVX512:
+		return widenAVX512(dst, labels, most)
+	case AVX2:
+		return widenAVX2(dst, labels, most)
 	}
-	return widenAVX2(dst, labels, most)
+	return widenGeneric(dst, labels, most)
 }
 
-// convert is the same for AVX-512: moving the numbers takes the time.
-func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
-	if l == Generic {
-		return 0
+func (l Level) converters() *converters {
+	switch l {
+	case AVX512:
+		return &avx512Converters
+	case AVX2:
+		return &avx2Converters
 	}
-	return convertAVX2(dst, p, k, from)
+	return nil
 }
 
-// encodeRows is encodeAVX2 for AVX-512 too: moving the labels takes the time.
 func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {
-	if l == Generic {
-		return encodeGeneric(dst, labels, t)
+	switch l {
+	case AVX512:
+		return encodeAVX512(dst, labels, t)
+	case AVX2:
+		return encodeAVX2(dst, labels, t)
 	}
-	return encodeAVX2(dst, labels, t)
+	return encodeGeneric(dst, labels, t)
 }

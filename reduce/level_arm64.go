@@ -63,11 +63,11 @@ func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
 	return widenNEON(dst, labels, most)
 }
 
-func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
-	if l == Generic {
-		return 0
+func (l Level) converters() *converters {
+	if l == NEON {
+		return &neonConverters
 	}
-	return convertNEON(dst, p, k, from)
+	return nil
 }
 
 func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {

@@ -23,7 +23,7 @@ func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
 	return widenGeneric(dst, labels, most)
 }
 
-func (l Level) convert(dst []float32, p *Prediction, k, from int) int { return 0 }
+func (l Level) converters() *converters { return nil }
 
 func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {
 	return encodeGeneric(dst, labels, t)

@@ -97,20 +97,6 @@ func planesHardTwoAVX512(c *planarCall) int
 //go:noescape
 func planesHardAnyAVX512(c *planarCall) int
 
-//go:noinline
-func widenAVX512(dst []int32, labels []uint8, most uint8) int {
-	rows := len(labels) / widenRow
-	if len(dst) < rows*widenRow {
-		panic("reduce: more labels than there is room for")
-	}
-	raceRead(labels)
-	raceWrite(dst)
-	return widenRow * widenRowsAVX512(dst, labels, uint32(most), rows)
-}
-
-//go:noescape
-func widenRowsAVX512(dst []int32, labels []uint8, most uint32, rows int) int
-
 //go:noescape
 func softmaxSoftRegionAVX512(c *planarCall) int
 

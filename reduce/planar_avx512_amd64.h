@@ -25,7 +25,7 @@
 
 // The scratch: what the steps keep, a row of 64 bytes for each row of the
 // tile; then the lanes of the classes, in the order of planeSums; then their
-// exponentials. That is 656 + C·(80 + 64) of its C·512 numbers.
+// exponentials. That is 720 + C·(80 + 64) of its C·512 numbers.
 #define ROWS_W 0         // the weights, 0 where a voxel is ignored
 #define ROWS_OTHERS 256  // the sum over the groups of classes that are done
 #define ROWS_BELOW 512   // the largest logit less that of the own class
@@ -36,8 +36,9 @@
 #define ROWS_F 1792
 #define ROWS_MOST 2048   // the largest logit
 #define PRESENT 2304     // a byte for each class: 0 where no voxel of the tile is of it
-#define LANES_W 2560
-#define LANES_BEGIN 2624
+#define ROWS_LOG_TOTAL 2560 // with soft targets: log Σ e^(x−most)
+#define LANES_W 2816
+#define LANES_BEGIN 2880
 #define LANES_R 0
 #define LANES_S 64
 #define LANES_L 128
@@ -51,6 +52,8 @@
 #define ROWS_REST ROWS_OTHERS // Σ e^(x−most), without the likeliest class
 #define ROWS_TOTAL ROWS_F     // and with it
 #define ROWS_LIKELIEST ROWS_L // the first class that has the largest logit
+#define ROWS_LOG ROWS_BELOW   // and its −log r
+#define TIED K2               // any lane where a class beside the likeliest may have ½ or more
 
 #define NOTHING
 
@@ -274,7 +277,7 @@ same: \
 // from inverse. It leaves others, which is s, alone.
 #define OWN_LOG \
 	TILE(OWN_LOG_SIDES); \
-	NEG_LOG(EACH); \
+	NEG_LOG_OF_OWN(near, nearEnd); \
 	TILE(OWN_LOG_JOIN)
 #define OWN_LOG_SIDES(i, a, b, c, d, inverse, k, s, r) \
 	VMOVAPS r, a; \
@@ -324,24 +327,70 @@ likeliest: \
 	VDIVPS a, ONE, inverse; \
 	VMOVUPS inverse, (ROWS_INVERSE+i)(FRAME)
 
-// CLASS_PROBABILITIES: mine, others = r, s of the class under way, after
-// LIKELIHOOD, k the voxels whose likeliest class it is. CLASS_SIDES adds what
-// OWN_LOG wants.
-#define CLASS_PROBABILITIES \
+// LOGARITHMS follows, and leaves the two of each voxel: of the classes under
+// ½, whose −log r is log Σ and what they are below the largest logit, and of the
+// likeliest. A class that has ½ or more beside that is, with its r, no more than
+// s of the likeliest, nor than 1/Σ: TIED says whether both are ½ or more
+// somewhere.
+#define LOGARITHMS \
+	VPXORD COEF, COEF, COEF; \
+	TILE(LIKELIEST_SIDE); \
+	VCMPPS.BCST $13, constants512_oneHalf(CONSTANTS), COEF, TIED; \
+	TILE(INVERSE_SIDES); \
+	NEG_LOG(EACH); \
+	TILE(KEEP_LOG_TOTAL); \
+	NEG_LOG_NEAR; \
+	TILE(KEEP_LOG)
+#define LIKELIEST_SIDE(i, a, b, c, d, inverse, k, rest, s) \
+	VMULPS inverse, rest, s; \     // s of the likeliest class, whose r is 1/Σ
+	VMINPS inverse, s, TEMP; \
+	VMAXPS TEMP, COEF, COEF
+#define INVERSE_SIDES(i, a, b, c, d, inverse, k, rest, s) \
+	VMOVAPS inverse, a; \
+	VSUBPS inverse, ONE, b
+#define KEEP_LOG_TOTAL(i, a, b, c, d, inverse, k, rest, s) \
+	VMOVUPS d, (ROWS_LOG_TOTAL+i)(FRAME); \
+	VMOVAPS s, b
+#define KEEP_LOG(i, a, b, c, d, inverse, k, rest, s) \
+	VCMPPS.BCST $1, constants512_oneHalf(CONSTANTS), inverse, k; \
+	VMOVUPS (ROWS_LOG_TOTAL+i)(FRAME), k, d; \ // if r < ½ { 0 + log Σ }
+	VMOVUPS d, (ROWS_LOG+i)(FRAME)
+
+#define LIKELIHOOD_AND_LOGARITHMS \
+	LIKELIHOOD; \
+	LOGARITHMS
+
+// After LIKELIHOOD, CLASS_R leaves r of the class under way in mine, and then
+// CLASS_S its s in others, and in k the voxels whose likeliest class it is;
+// after LOGARITHMS, CLASS_LOG leaves −log r in d. Where TIED, that is as if it
+// were the voxels' own.
+#define CLASS_R TILE(CLASS_R_ROW)
+#define CLASS_R_ROW(i, a, b, c, d, inverse, k, s, r) \
+	VMOVUPS (ROWS_INVERSE+i)(FRAME), inverse; \
+	VMULPS i(EXPS), inverse, r
+#define CLASS_S \
 	VPBROADCASTD CLASS, TEMP; \
 	TILE(OWN); \
-	TILE(CLASS_PROBABILITY)
-#define CLASS_SIDES \
-	CLASS_PROBABILITIES; \
-	TILE(CLASS_BELOW)
-#define CLASS_PROBABILITY(i, a, b, c, d, inverse, k, s, r) \
-	VMOVUPS i(EXPS), a; \
-	VMOVUPS (ROWS_INVERSE+i)(FRAME), inverse; \
-	VMULPS a, inverse, r; \
+	TILE(CLASS_S_ROW)
+#define CLASS_S_ROW(i, a, b, c, d, inverse, k, s, r) \
 	VMOVUPS (ROWS_TOTAL+i)(FRAME), s; \
-	VSUBPS a, s, s; \
+	VSUBPS i(EXPS), s, s; \
 	VMOVUPS (ROWS_REST+i)(FRAME), k, s; \ // if class != likeliest { total − e } else { rest }
 	VMULPS inverse, s, s
+#define CLASS_LOG(tied, end) \
+	KORTESTW TIED, TIED; \
+	JNE tied; \
+	TILE(CLASS_LOG_ROW); \
+	JMP end; \
+tied: \
+	TILE(CLASS_BELOW); \
+	OWN_LOG; \
+end:
+#define CLASS_LOG_ROW(i, a, b, c, d, inverse, k, s, r) \
+	VMOVUPS (ROWS_MOST+i)(FRAME), d; \
+	VSUBPS i(X), d, d; \
+	VADDPS (ROWS_LOG_TOTAL+i)(FRAME), d, d; \
+	VMOVUPS (ROWS_LOG+i)(FRAME), k, d // if class != likeliest { (most − x) + log Σ } else { its own }
 #define CLASS_BELOW(i, a, b, c, d, inverse, k, s, r) \
 	VMOVUPS (ROWS_MOST+i)(FRAME), b; \
 	VSUBPS i(X), b, b; \

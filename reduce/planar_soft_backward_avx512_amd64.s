@@ -100,8 +100,9 @@ same: \
 	TILE(H_OF_CE)
 #define H_OF_CE(i, a, b, c, d, e, k, s, h) VBROADCASTSS planeCoefficients_ce(COEFFICIENTS), h
 #define H_FOCAL(POWER) \
-	CLASS_SIDES; \
-	OWN_LOG; \
+	CLASS_R; \
+	CLASS_S; \
+	CLASS_LOG(tied, logged); \
 	TILE(FLOOR); \
 	POWER(EACH); \
 	TILE(FLOOR); \
@@ -124,7 +125,8 @@ class: \
 	TARGET; \
 	TILE(LOAD_Y); \
 	CLASS_REGIONS; \
-	CLASS_PROBABILITIES; \
+	CLASS_R; \
+	CLASS_S; \
 	TILE(PULL); \
 	TILE(LOAD_W); \
 	WRITE(WEIGH, add, stream, written); \
@@ -141,8 +143,9 @@ class: \
 	VFMSUB213PS a, q, g; \         // g·q − that
 	VFMSUB231PS p, g, d            // p·that − q·h
 
-// SOFTMAX_BACKWARD is the walk over blocks and tiles. H leaves h in mine.
-#define SOFTMAX_BACKWARD(H) \
+// SOFTMAX_BACKWARD is the walk over blocks and tiles. VALUES is for the tile, and
+// H leaves h in mine.
+#define SOFTMAX_BACKWARD(VALUES, H) \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
 block: \
@@ -152,7 +155,7 @@ block: \
 tile: \
 	WEIGHTS(given, weighted); \
 	TILE(WEIGHT_KEEP); \
-	LIKELIHOOD; \
+	VALUES; \
 	DERIVE_CLASSES(H, derive, deriveNone, deriveSame); \
 	PULL_CLASSES(pull, add, stream, written); \
 	NEXT_TILE(tile); \
@@ -161,26 +164,28 @@ done: \
 	SFENCE; \
 	END_PLANAR
 
+#define FOCAL_BACKWARD(POWER) SOFTMAX_BACKWARD(LIKELIHOOD_AND_LOGARITHMS, H_FOCAL(POWER))
+
 // func softmaxSoftBackwardCEAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardCEAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_CE)
+	SOFTMAX_BACKWARD(LIKELIHOOD, H_CE)
 
 // func softmaxSoftBackwardHalfAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardHalfAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_FOCAL(POWER_HALF))
+	FOCAL_BACKWARD(POWER_HALF)
 
 // func softmaxSoftBackwardOneAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardOneAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_FOCAL(POWER_ONE))
+	FOCAL_BACKWARD(POWER_ONE)
 
 // func softmaxSoftBackwardThreeHalvesAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardThreeHalvesAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_FOCAL(POWER_THREE_HALVES))
+	FOCAL_BACKWARD(POWER_THREE_HALVES)
 
 // func softmaxSoftBackwardTwoAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardTwoAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_FOCAL(POWER_TWO))
+	FOCAL_BACKWARD(POWER_TWO)
 
 // func softmaxSoftBackwardAnyAVX512(c *planarBackward) int
 TEXT ·softmaxSoftBackwardAnyAVX512(SB), NOSPLIT, $0-16
-	SOFTMAX_BACKWARD(H_FOCAL(POWER_ANY))
+	FOCAL_BACKWARD(POWER_ANY)

@@ -27,11 +27,6 @@
 #define MASKED_REGION(i, r, s) \
 	VADDPS (work512_r+i)(WORK), r, K, r; \
 	VADDPS (work512_s+i)(WORK), s, K, s
-#define ADD_REGION_MIXED(i, a, b, c) \
-	BACKGROUND_ROW(i); \
-	MASKED_REGION(i, Z0, Z1); \
-	FOREGROUND_ROW(i); \
-	MASKED_REGION(i, Z4, Z5)
 #define ADD_CE_MIXED(i, a, b, c) \
 	BACKGROUND_ROW(i); \
 	MASKED_REGION(i, Z0, Z1); \
@@ -61,9 +56,10 @@
 	VMOVAPS f, sums512_f(sums)
 
 // KERNEL is a whole kernel. START is what it does before the first group, LOAD_…
-// and ADD… are its loads and additions, FORMULA is what comes between, and CHECK
-// goes to done where a value of the block was not plain.
-#define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, ADD, ADD_MIXED, CHECK) \
+// and ADD… are its loads and additions, FORMULA is what comes between, and NEAR
+// stands for that where IF_NEAR says so of a group of one class; CHECK goes to
+// done where a value of the block was not plain.
+#define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, IF_NEAR, NEAR, FORMULA, ADD, ADD_MIXED, CHECK) \
 	BEGIN(done); \
 	START; \
 block: \
@@ -79,15 +75,18 @@ foreground: \
 	LEAQ work512_foreground(WORK), SUMS; \
 	MOVQ PREDICTION, LOGITS; \
 	EACH(LOAD_FOREGROUND); \
+	IF_NEAR(near); \
 	JMP formula; \
 background: \
 	LEAQ work512_background(WORK), SUMS; \
 	LEAQ work512_u(WORK), LOGITS; \
 	EACH(LOAD_BACKGROUND); \
+	IF_NEAR(near); \
 formula: \
 	FORMULA; \
 	TESTQ SUMS, SUMS; \
 	JEQ both; \
+one: \
 	LOAD_SUMS(SUMS, Z0, Z1, Z2, Z3); \
 	EACH(ADD); \
 	STORE_SUMS(SUMS, Z0, Z1, Z2, Z3); \
@@ -106,6 +105,9 @@ both: \
 	STORE_SUMS(SCRATCH, Z0, Z1, Z2, Z3); \
 	STORE_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	JMP next; \
+near: \
+	NEAR; \
+	JMP one; \
 stray: \
 	STRAY(mixed, done)
 
@@ -237,7 +239,7 @@ stray:
 	VMOVAPS i(SCRATCH), a; \
 	VMOVAPS (COMPLEMENTS+i)(SCRATCH), b
 #define ADD_QUAD(i, a, b, c) VADDPS c, R, R
-#define LOG_QUADS(quads, queue, sums, fill, log, none) \
+#define LOG_QUADS(quads, queue, sums, fill, log, near, add, none) \
 	LEAQ quads(WORK), SCRATCH; \
 	CMPQ queue, SCRATCH; \
 	JEQ none; \
@@ -252,7 +254,12 @@ log: \
 	CMPQ queue, GROUPS; \
 	JNE fill; \
 	EACH(LOAD_QUAD); \
+	IF_NEAR(near); \
 	NEG_LOG(ALONE); \
+	JMP add; \
+near: \
+	NEG_LOG_NEAR(ALONE); \
+add: \
 	EACH(ADD_QUAD); \
 	VMOVAPS R, (sums+sums512_l)(WORK); \
 none:
@@ -285,8 +292,8 @@ background:
 next:
 	NEXT_GROUP(group)
 	CHECK_PROBABILITIES(done)
-	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, none0)
-	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, none1)
+	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, near0, add0, none0)
+	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, near1, add1, none1)
 	CLOSE_BLOCK(block)
 done:
 	DONE
@@ -302,6 +309,11 @@ stray:
 	VMAXPS.BCST hardCall_eps(CALL), a, a; \
 	VMAXPS.BCST hardCall_eps(CALL), b, b; \
 	VMINPS.BCST hardCall_oneMinus(CALL), b, b; \
+	VMOVAPS b, (work512_q+i)(WORK)
+#define CLAMP_NEAR(i, a, b, c) \
+	VMOVAPS a, (work512_r+i)(WORK); \
+	VMOVAPS b, (work512_s+i)(WORK); \
+	VMAXPS.BCST hardCall_eps(CALL), b, b; \
 	VMOVAPS b, (work512_q+i)(WORK)
 
 #define POWER_HALF(q, i) \
@@ -332,44 +344,44 @@ stray:
 	VMOVAPS (work512_l+i)(WORK), c
 
 #define NOTHING
-#define PROBABILITIES(FORMULA) \
-	KERNEL(NOTHING, PROBABILITY_BACKGROUND, PROBABILITY_FOREGROUND, PROBABILITY_MIXED, FORMULA, ADD_FOCAL, ADD_FOCAL_MIXED, CHECK_PROBABILITIES)
+#define PROBABILITIES(FORMULA, BESIDE) \
+	KERNEL(NOTHING, PROBABILITY_BACKGROUND, PROBABILITY_FOREGROUND, PROBABILITY_MIXED, IF_NEAR, FORMULA(CLAMP_NEAR, NEG_LOG_NEAR, BESIDE), FORMULA(CLAMP, NEG_LOG, BESIDE), ADD_FOCAL, ADD_FOCAL_MIXED, CHECK_PROBABILITIES)
 
-#define FOCAL_OF_PROBABILITIES(POWER) \
-	EACH(CLAMP); \
-	NEG_LOG(POWER); \
+#define FOCAL_OF_PROBABILITIES(CLAMP_SIDES, LOG, POWER) \
+	EACH(CLAMP_SIDES); \
+	LOG(POWER); \
 	EACH(FOCAL)
 
 // func hardProbabilitiesHalfAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesHalfAVX512(SB), NOSPLIT, $0-24
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_HALF_OF_Q))
+	PROBABILITIES(FOCAL_OF_PROBABILITIES, POWER_HALF_OF_Q)
 
 // func hardProbabilitiesOneAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesOneAVX512(SB), NOSPLIT, $0-24
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_ONE_OF_Q))
+	PROBABILITIES(FOCAL_OF_PROBABILITIES, POWER_ONE_OF_Q)
 
 // func hardProbabilitiesThreeHalvesAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesThreeHalvesAVX512(SB), NOSPLIT, $0-24
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_THREE_HALVES_OF_Q))
+	PROBABILITIES(FOCAL_OF_PROBABILITIES, POWER_THREE_HALVES_OF_Q)
 
 // func hardProbabilitiesTwoAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesTwoAVX512(SB), NOSPLIT, $0-24
-	PROBABILITIES(FOCAL_OF_PROBABILITIES(POWER_TWO_OF_Q))
+	PROBABILITIES(FOCAL_OF_PROBABILITIES, POWER_TWO_OF_Q)
 
 #define KEEP_L(i, a, b, c) \
 	VMOVAPS c, (work512_l+i)(WORK); \
 	VMOVAPS (work512_q+i)(WORK), b
 
-#define ANY_FOCAL_OF_PROBABILITIES \
-	EACH(CLAMP); \
-	NEG_LOG(STREAM); \
+#define ANY_FOCAL_OF_PROBABILITIES(CLAMP_SIDES, LOG, BESIDE) \
+	EACH(CLAMP_SIDES); \
+	LOG(BESIDE); \
 	EACH(KEEP_L); \
 	POWER_ANY; \
 	EACH(FOCAL_ANY)
 
 // func hardProbabilitiesAnyAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
-	PROBABILITIES(ANY_FOCAL_OF_PROBABILITIES)
+	PROBABILITIES(ANY_FOCAL_OF_PROBABILITIES, STREAM)
 
 // Logits. Their exponentials, which do not depend on the class, are taken a
 // group ahead: that gives the divider, which takes long and one row at a time,
@@ -431,8 +443,9 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	KORTESTW PLAIN, PLAIN; \
 	JCC done
 
+#define NOT_NEAR(near)
 #define LOGITS_KERNEL(SPLIT, FORMULA, ADD, ADD_MIXED) \
-	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
+	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, NOT_NEAR, NOTHING, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
 #define AHEAD_AND(SPLIT, FORMULA) \
 	NEXT(SPLIT); \
 	FORMULA; \
@@ -454,9 +467,76 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	VMOVAPS TEMP, (work512_r+i)(WORK); \
 	VMOVAPS b, (work512_s+i)(WORK)
 
+// The region sums alone take no margins: p and 1 − p go to the sums of either
+// class crosswise, and do not wait in memory. R is the sum that p goes to in a
+// group of one class, S that of 1 − p.
+#define SUM_OF_P SUMS
+#define SUM_OF_Q LOGITS
+
+#define PROBABILITIES_OF(i, a, b, c) \
+	VMOVAPS (T+i)(WORK)(NOW*1), OTHER; \
+	VMOVAPS (work512_large+i)(WORK), a; \
+	SIGMOID_SMALL(OTHER, a, b); \
+	VPTESTNMD i(PREDICTION), COEF, K; \
+	VBLENDMPS a, b, K, TEMP; \     // p = if x ≥ 0 { large } else { small }
+	VBLENDMPS b, a, K, b           // q = if x ≥ 0 { small } else { large }
+#define ADD_PROBABILITIES(i, a, b, c) \
+	PROBABILITIES_OF(i, a, b, c); \
+	VADDPS TEMP, R, R; \
+	VADDPS b, S, S
+#define ADD_PROBABILITIES_MIXED(i, a, b, c) \
+	PROBABILITIES_OF(i, a, b, c); \
+	BACKGROUND_ROW(i); \
+	VADDPS b, R0, K, R0; \
+	VADDPS TEMP, S0, K, S0; \
+	FOREGROUND_ROW(i); \
+	VADDPS TEMP, R1, K, R1; \
+	VADDPS b, S1, K, S1
+
 // func hardLogitsRegionAVX512(c *hardCall, work *work512) int
 TEXT ·hardLogitsRegionAVX512(SB), NOSPLIT, $0-24
-	LOGITS_KERNEL(EXP_SPLIT, EACH(SIDES), ADD_REGION, ADD_REGION_MIXED)
+	BEGIN(done)
+	FIRST(EXP_SPLIT)
+block:
+	OPEN_BLOCK
+group:
+	NEXT(EXP_SPLIT)
+	BRANCH(background, foreground, stray)
+mixed:
+	VPBROADCASTD constants512_sign(CONSTANTS), COEF
+	VMOVAPS (work512_background+sums512_r)(WORK), R0
+	VMOVAPS (work512_background+sums512_s)(WORK), S0
+	VMOVAPS (work512_foreground+sums512_r)(WORK), R1
+	VMOVAPS (work512_foreground+sums512_s)(WORK), S1
+	EACH(ADD_PROBABILITIES_MIXED)
+	VMOVAPS R0, (work512_background+sums512_r)(WORK)
+	VMOVAPS S0, (work512_background+sums512_s)(WORK)
+	VMOVAPS R1, (work512_foreground+sums512_r)(WORK)
+	VMOVAPS S1, (work512_foreground+sums512_s)(WORK)
+	JMP next
+foreground:
+	LEAQ (work512_foreground+sums512_r)(WORK), SUM_OF_P
+	LEAQ (work512_foreground+sums512_s)(WORK), SUM_OF_Q
+	JMP one
+background:
+	LEAQ (work512_background+sums512_s)(WORK), SUM_OF_P
+	LEAQ (work512_background+sums512_r)(WORK), SUM_OF_Q
+one:
+	VPBROADCASTD constants512_sign(CONSTANTS), COEF
+	VMOVAPS (SUM_OF_P), R
+	VMOVAPS (SUM_OF_Q), S
+	EACH(ADD_PROBABILITIES)
+	VMOVAPS R, (SUM_OF_P)
+	VMOVAPS S, (SUM_OF_Q)
+next:
+	XCHGQ NOW, THEN
+	NEXT_GROUP(group)
+	CHECK_LOGITS(done)
+	CLOSE_BLOCK(block)
+done:
+	DONE
+stray:
+	STRAY(mixed, done)
 
 // From log1p in c to l = −log r = log1p + max(−u, 0).
 #define SURPRISE(i, c, l) \
