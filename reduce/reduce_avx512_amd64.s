@@ -132,20 +132,25 @@ stray: \
 	JNE done
 
 // The region sums alone are added by masks without a look at the group: that
-// costs less than the branches.
+// costs less than the branches. Where no voxel is ignored one mask is the other
+// turned round, which leaves port 5, that of shuffles and of masks from memory,
+// to additions.
 #define R0 Z20
 #define S0 Z21
 #define R1 Z22
 #define S1 Z23
-#define REGION(i, a, b, c) \
+#define REGION(i, a, b, FOREGROUND) \
 	STREAM(i); \
 	PROBABILITY(i, a, b); \
 	BACKGROUND_ROW(i); \
 	VADDPS b, R0, K, R0; \
 	VADDPS a, S0, K, S0; \
-	FOREGROUND_ROW(i); \
+	FOREGROUND(i); \
 	VADDPS a, R1, K, R1; \
 	VADDPS b, S1, K, S1
+#define REGION_OF_ALL(i, a, b, c) REGION(i, a, b, OTHER_ROW)
+#define REGION_OF_SOME(i, a, b, c) REGION(i, a, b, FOREGROUND_ROW)
+#define OTHER_ROW(i) KNOTW K, K
 
 // func hardProbabilitiesRegionAVX512(c *hardCall, work *work512) int
 TEXT ·hardProbabilitiesRegionAVX512(SB), NOSPLIT, $0-24
@@ -158,8 +163,8 @@ block:
 	VPXORD S1, S1, S1
 group:
 	CLASSES(stray)
-mixed:
-	EACH(REGION)
+	EACH(REGION_OF_ALL)
+next:
 	NEXT_GROUP(group)
 	CHECK_PROBABILITIES(done)
 	VMOVAPS R0, (work512_background+sums512_r)(WORK)
@@ -170,7 +175,10 @@ mixed:
 done:
 	DONE
 stray:
-	STRAY(mixed, done)
+	STRAY(some, done)
+some:
+	EACH(REGION_OF_SOME)
+	JMP next
 
 // Cross entropy alone: four rows share one logarithm, and the logarithms of a
 // class wait for each other until the end of the block, eight of them side by
