@@ -52,10 +52,10 @@ const callSize = 65536
 // callBlocks is the number of blocks of C channels in such a call.
 func callBlocks(channels int) int { return max(1, callSize/(channels*BlockSize)) }
 
-// tileSize is the number of voxels that a worker converts at a time: 32 KiB of
-// float32 numbers, or a block. Larger tiles gain nothing, smaller ones pay for
-// the calls.
-func (p *plan) tileSize() int { return max(1, 16/p.options.Channels) * BlockSize }
+// tileSize is the number of voxels that a worker converts at a time: 64 KiB of
+// float32 numbers, or a block. Smaller tiles pay for the calls, with larger ones
+// the gradient of converted predictions does not stay in the second cache.
+func (p *plan) tileSize() int { return max(1, 32/p.options.Channels) * BlockSize }
 
 func newWorker(p *plan, k kind) *worker {
 	w := &worker{
