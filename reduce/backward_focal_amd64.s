@@ -30,9 +30,12 @@
 block:                                        \
 	VPXOR MOST, MOST, MOST                \
 	GREATEST_OF_PROBABILITIES             \
+	VMOVDQA MOST, U0                      \
 	WITHIN(avx2Constants_mostProbability, MOST, done) \
 	CHECK_LABELS(stray, plain, done)      \
+	IF_ALL_NEAR(U0, zeros, prepared) \
 	PREPARE(KEEP_UNLESS_NEAR(STEPS))      \
+prepared:                                     \
 	MOVL $(const_BlockSize/32), GROUPS    \
 group:                                        \
 	PREFETCH(hardBackward_ahead)          \
@@ -80,6 +83,25 @@ done:                                         \
 #define ARGUMENT VALID // where the s of the group are
 #define ONE      C
 #define LEAST    MOST
+
+// IF_ALL_NEAR jumps to prepared, the kinds kept, where a block's labels are all
+// 0 and none of its probabilities, their greatest bits in most, is over ½.
+#define IF_ALL_NEAR(most, zeros, prepared) \
+	VPXOR     G0, G0, G0               \
+	XORL      N, N                     \
+zeros:                                     \
+	VPOR      (Y)(N*1), G0, G0         \
+	VPOR      32(Y)(N*1), G0, G0       \
+	ADDL      $64, N                   \
+	CMPL      N, $const_BlockSize      \
+	JNE       zeros                    \
+	CONST(avx2Constants_half)          \
+	VPCMPGTD  C, most, T0              \
+	VPOR      T0, G0, G0               \
+	VPXOR     T1, T1, T1               \
+	VMOVDQU   T1, avx2Work_kinds(W)    \
+	VPTEST    G0, G0                   \
+	JZ        prepared
 
 // KEEP_UNLESS_NEAR keeps the kind of a group, which is the class of a near one,
 // and takes STEPS with one that is not.
