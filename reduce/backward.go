@@ -351,7 +351,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 	case t.labels != nil:
 		b.hard = hardBackward{
 			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
-			ahead: b.worker.ahead, space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			ahead: b.worker.fetchAhead(), space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return level.hardBackward(p, &b.hard)
@@ -378,7 +378,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		*c = planarBackward{
 			planes: view.planes, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
-			class: c.class, scratch: c.scratch, add: add, stream: b.stream, clampRegion: clampRegion,
+			class: c.class, scratch: c.scratch, ahead: b.worker.ahead, add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		n := level.planarBackward(p, c)
 		if done += n; n < (to-from)/BlockSize {

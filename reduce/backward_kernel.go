@@ -96,6 +96,7 @@ type planarBackward struct {
 	class    []planeCoefficients
 	scratch  []float32 // C·BlockSize numbers for the kernel to use
 	power    power
+	ahead    []int // as in planarCall
 
 	add         bool
 	stream      bool

@@ -96,21 +96,21 @@ func (p *Prediction) load(level Level, dst []float32, k, from int) {
 	}
 }
 
-// distance returns how many bytes lead from a tile to voxel i of channel 0,
-// which need not be there: 0 where it is not.
-func (p *Prediction) distance(tile []float32, i int) int {
+// distance returns how many bytes lead from a channel's plane of a tile to the
+// channel's voxel i, which need not be there: 0 where it is not.
+func (p *Prediction) distance(plane []float32, channel, i int) int {
 	var to unsafe.Pointer
 	switch {
-	case i >= p.length(0):
+	case i >= p.length(channel):
 		return 0
 	case p.float64s != nil:
-		to = unsafe.Pointer(&p.float64s[0][i])
+		to = unsafe.Pointer(&p.float64s[channel][i])
 	case p.halves != nil:
-		to = unsafe.Pointer(&p.halves[0][i])
+		to = unsafe.Pointer(&p.halves[channel][i])
 	case p.bytes != nil:
-		to = unsafe.Pointer(&p.bytes[0][i])
+		to = unsafe.Pointer(&p.bytes[channel][i])
 	}
-	return int(uintptr(to) - uintptr(unsafe.Pointer(&tile[0])))
+	return int(uintptr(to) - uintptr(unsafe.Pointer(&plane[0])))
 }
 
 // convertGeneric is the specification of the levels' convert, which take whole

@@ -211,11 +211,11 @@ func TestCountedWork(t *testing.T) {
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}))
 			hard := planarCall{
-				planes: planes, labels: classes, sums: make([]planeSums, countChannels), scratch: scratch,
+				planes: planes, labels: classes, sums: make([]planeSums, countChannels), scratch: scratch, ahead: make([]int, countChannels),
 				eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 			}
 			hardBack := planarBackward{
-				planes: planes, labels: classes, gradient: gradient, class: planePulls, scratch: scratch,
+				planes: planes, labels: classes, gradient: gradient, class: planePulls, scratch: scratch, ahead: make([]int, countChannels),
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}
 			soft, softBack := hard, hardBack

@@ -123,6 +123,11 @@ type planarCall struct {
 	scratch  []float32   // C·BlockSize numbers for the kernel to use
 	power    power
 
+	// ahead is, for each plane, how many bytes lead from its numbers to those
+	// that the next tile's are made of: a kernel asks for these meanwhile. It is
+	// 0 where nothing is converted, or nothing is left.
+	ahead []int
+
 	clampRegion bool // portable kernels only
 }
 

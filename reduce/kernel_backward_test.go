@@ -120,6 +120,7 @@ func (c *calls) planar(w power, channels int, hard bool) planarCall {
 	p := planarCall{
 		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
 		sums: make([]planeSums, channels), scratch: memory[float32](c, channels*BlockSize),
+		ahead: make([]int, channels),
 	}
 	for range channels {
 		p.planes = append(p.planes, c.values())
@@ -286,7 +287,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	back := planarBackward{
 		planes: call.planes, labels: call.labels, targets: call.targets, weights: call.weights,
 		eps: call.eps, oneMinus: call.oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
-		scratch: call.scratch, add: c.rng.IntN(2) == 0,
+		scratch: call.scratch, ahead: call.ahead, add: c.rng.IntN(2) == 0,
 	}
 	for range channels {
 		k, l := c.coefficients(), c.coefficients()

@@ -82,7 +82,7 @@ func TestEveryPassHasAKernel(t *testing.T) {
 				c := none.planar(w, 2, hard)
 				back := planarBackward{
 					planes: c.planes, labels: c.labels, targets: c.targets, gradient: c.planes,
-					class: make([]planeCoefficients, 2), scratch: c.scratch,
+					class: make([]planeCoefficients, 2), scratch: c.scratch, ahead: c.ahead,
 				}
 				require.NotPanics(t, func() { level.planar(p, &c) }, "%v %+v, planar, hard %v", level, p, hard)
 				require.NotPanics(t, func() { level.planarBackward(p, &back) }, "%v %+v, planar, hard %v, backward", level, p, hard)

@@ -125,19 +125,24 @@
 	CMPL CLASS, ALL         \
 	JNE  class
 
-// PREFETCH_PLANE asks for the tile after the next one.
+// PREFETCH_PLANE asks for the tile after the next one, or for what is to be
+// fetched in its stead, as PREFETCH_HALF does.
 #define PREFETCH_PLANE \
-	PREFETCHT0 512(X) \
-	PREFETCHT0 576(X) \
-	PREFETCHT0 640(X) \
-	PREFETCHT0 704(X)
+	MOVQ AHEAD_AT, N         \
+	MOVQ (N)(CLASS*8), N     \
+	PREFETCHT0 512(X)(N*1)   \
+	PREFETCHT0 576(X)(N*1)   \
+	PREFETCHT0 640(X)(N*1)   \
+	PREFETCHT0 704(X)(N*1)
 
 // PREFETCH_HALF asks, by ASK, for a half of the tile that is ASK_AHEAD bytes
 // further on, which each file defines: between other work, so that the memory is
 // busy all the time.
 #define PREFETCH_HALF(half) \
-	ASK (ASK_AHEAD+4*half)(X) \
-	ASK (ASK_AHEAD+4*half+64)(X)
+	MOVQ AHEAD_AT, N                  \
+	MOVQ (N)(CLASS*8), N              \
+	ASK (ASK_AHEAD+4*half)(X)(N*1)    \
+	ASK (ASK_AHEAD+4*half+64)(X)(N*1)
 
 // NEXT_HALF_OF_ROWS ends a half of the rows at AT: after the first it jumps to
 // again.

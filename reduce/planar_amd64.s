@@ -10,6 +10,7 @@
 #define LABELS_AT  planarCall_labels(CALL)
 #define WEIGHTS_AT planarCall_weights(CALL)
 #define SCRATCH_AT planarCall_scratch(CALL)
+#define AHEAD_AT   planarCall_ahead(CALL)
 #define EPS        planarCall_eps(CALL)
 #define ONE_MINUS  planarCall_oneMinus(CALL)
 #define HI         planarCall_hi(CALL)

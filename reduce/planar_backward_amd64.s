@@ -11,6 +11,7 @@
 #define LABELS_AT  planarBackward_labels(CALL)
 #define WEIGHTS_AT planarBackward_weights(CALL)
 #define SCRATCH_AT planarBackward_scratch(CALL)
+#define AHEAD_AT   planarBackward_ahead(CALL)
 #define EPS        planarBackward_eps(CALL)
 #define HI         planarBackward_hi(CALL)
 #define LO         planarBackward_lo(CALL)

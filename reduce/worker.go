@@ -12,7 +12,7 @@ type worker struct {
 	ones  []float32 // as many weights, of soft targets that have none
 	block *tile     // a block put in plain form, once there was one
 	part  tile      // a view of the chunk, or of loose
-	ahead int       // the call's
+	ahead []int     // those of a planar call; a call of one channel has the first
 	space workspace
 	view  tile // a view of the tile under way, for one call
 	hardC hardCall
@@ -67,6 +67,7 @@ func newWorker(p *plan, k kind) *worker {
 	if k == soft {
 		w.ones = slices.Repeat([]float32{1}, p.tileSize())
 	}
+	w.ahead = make([]int, p.options.Channels)
 	clear(w.loose.planes) // most predictions need no conversion: see converted
 	for _, t := range []*tile{&w.part, &w.view} {
 		t.planes = make([][]float32, p.options.Channels)
@@ -97,6 +98,14 @@ func (w *worker) chunk(c *Chunk, from, to int) bool {
 // whether its labels need none.
 func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
 	return c.Prediction.float32s != nil, w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+}
+
+// fetchAhead returns what a call of one channel is to ask for.
+func (w *worker) fetchAhead() int {
+	if w.ahead[0] == 0 {
+		return fetchAhead
+	}
+	return w.ahead[0]
 }
 
 // converted returns loose with room for a prediction.
@@ -131,16 +140,19 @@ func (w *worker) step(c *Chunk) int {
 // kernels take, and the label to ignore among them. It is not ok where a
 // label is neither a class nor ignored.
 func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) {
-	t, ignore, w.ahead = &w.part, paddingLabel, fetchAhead
+	t, ignore = &w.part, paddingLabel
 	prediction, labels := w.asTheyAre(c)
 	if !prediction {
 		w.converted().loadPrediction(w.options.Level, c, from, to, 0)
-		w.ahead = c.Prediction.distance(w.loose.planes[0], to)
+		for k, plane := range w.loose.planes {
+			w.ahead[k] = c.Prediction.distance(plane, k, to)
+		}
 	}
 	if !prediction || !labels {
 		t.slice(w.loose, 0, to-from)
 	}
 	if prediction {
+		clear(w.ahead)
 		cutInto(t.planes, c.Prediction.float32s, from, to)
 	}
 	switch {
@@ -216,7 +228,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 	case t.labels != nil:
 		c := &w.hardC
 		*c = hardCall{
-			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.ahead, space: &w.space,
+			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.fetchAhead(), space: &w.space,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)
@@ -275,7 +287,7 @@ func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (d
 		*c = planarCall{
 			planes: w.view.planes, labels: w.view.classes, targets: w.view.targets, weights: w.view.weights,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
-			scratch: scratch, sums: sums, w: w.slots[0],
+			scratch: scratch, sums: sums, w: w.slots[0], ahead: w.ahead,
 		}
 		for k := range c.sums {
 			at := w.slots[w.layout.slot(k, 0):]
