@@ -2,31 +2,14 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "element_amd64.h"
 
-// Conversions of a prediction to float32, a row of 16 numbers at a time.
+// Conversions of a prediction to float32 by AVX2, a row of 16 numbers at a
+// time: two vectors.
 
-#define DST  DI
-#define SRC  SI
-#define LEFT CX // numbers
-
-// PREFETCH asks for what is converted some tiles later: while a tile is at
-// work nobody asks for the next one.
-#define PREFETCH PREFETCHT0 4096(SRC)
-
-#define CONVERT_BEGIN \
-	MOVQ  dst_base+0(FP), DST  \
-	MOVQ  dst_len+8(FP), LEFT  \
-	MOVQ  src_base+24(FP), SRC \
-	TESTQ LEFT, LEFT           \
-	JEQ   done
-
-#define CONVERT_END(size) \
-	VMOVUPS Y0, (DST)         \
-	VMOVUPS Y1, 32(DST)       \
-	ADDQ    $(16*size), SRC   \
-	ADDQ    $64, DST          \
-	SUBQ    $const_Lanes, LEFT \
-	JNE     loop
+#define STORE_ROW \
+	VMOVUPS Y0, (DST)   \
+	VMOVUPS Y1, 32(DST)
 
 // func float64AVX2(dst []float32, src []float64)
 TEXT ·float64AVX2(SB), NOSPLIT, $0-48
@@ -41,6 +24,7 @@ loop:
 	VCVTPD2PSY  96(SRC), X3
 	VINSERTF128 $1, X2, Y0, Y0
 	VINSERTF128 $1, X3, Y1, Y1
+	STORE_ROW
 	CONVERT_END(8)
 
 done:
@@ -55,6 +39,7 @@ loop:
 	PREFETCH
 	VCVTPH2PS (SRC), Y0
 	VCVTPH2PS 16(SRC), Y1
+	STORE_ROW
 	CONVERT_END(2)
 
 done:
@@ -71,6 +56,7 @@ loop:
 	VPMOVZXWD 16(SRC), Y1
 	VPSLLD    $16, Y0, Y0
 	VPSLLD    $16, Y1, Y1
+	STORE_ROW
 	CONVERT_END(2)
 
 done:
@@ -104,6 +90,7 @@ loop:
 	VFNMADD231PS DIVISOR, Y1, Y3
 	VFMADD231PS  RECIPROCAL, Y2, Y0 // q += rest·(1/255)
 	VFMADD231PS  RECIPROCAL, Y3, Y1
+	STORE_ROW
 	CONVERT_END(1)
 
 done:

@@ -2,30 +2,10 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "element_amd64.h"
 
 // Conversions of a prediction to float32 by AVX-512, a row of 16 numbers at a
 // time: a vector.
-
-#define DST  DI
-#define SRC  SI
-#define LEFT CX // numbers
-
-// PREFETCH asks for what is converted some tiles later: while a tile is at
-// work nobody asks for the next one.
-#define PREFETCH PREFETCHT0 4096(SRC)
-
-#define CONVERT_BEGIN \
-	MOVQ  dst_base+0(FP), DST  \
-	MOVQ  dst_len+8(FP), LEFT  \
-	MOVQ  src_base+24(FP), SRC \
-	TESTQ LEFT, LEFT           \
-	JEQ   done
-
-#define CONVERT_END(size) \
-	ADDQ $(16*size), SRC    \
-	ADDQ $64, DST           \
-	SUBQ $const_Lanes, LEFT \
-	JNE  loop
 
 // func float64AVX512(dst []float32, src []float64)
 TEXT ·float64AVX512(SB), NOSPLIT, $0-48
