@@ -21,8 +21,9 @@
 // 12, of 15 when a vector's r, s, s^γ and ℓ were kept. So half of its roots are
 // taken beside the polynomial, in the registers that this has left.
 
-// FOCAL is the walk over blocks and groups: STEPS keep what FORMULA wants of
-// the block's groups that are not near.
+// FOCAL is the walk over blocks and groups: STEPS keep what the derivatives of
+// the block's groups that are not near want, FOCUS is their power; ROOT, ROOTED
+// and PLAIN are for the near ones.
 #define FOCAL(STEPS, FOCUS, ROOT, ROOTED, PLAIN) \
 	BEGIN_HARD(done)                      \
 	VBROADCASTSS FACTOR, T0               \
@@ -33,7 +34,7 @@ block:                                        \
 	VMOVDQA MOST, U0                      \
 	WITHIN(avx2Constants_mostProbability, MOST, done) \
 	CHECK_LABELS(stray, plain, done)      \
-	IF_ALL_NEAR(U0, zeros, prepared) \
+	IF_ALL_NEAR(U0, zeros, prepared)      \
 	PREPARE(KEEP_UNLESS_NEAR(STEPS))      \
 prepared:                                     \
 	MOVL $(const_BlockSize/32), GROUPS    \

@@ -176,6 +176,37 @@ func loadClasses[T Label](dst []int32, r *rules, labels []T) (invalid bool) {
 // widenRow is the number of labels that are widened at a time.
 const widenRow = 64
 
+// wideners are the kernels of a level: widenGeneric of one type of label each.
+// They return the number of rows done.
+type wideners struct {
+	uint8s  func(dst []int32, labels []uint8, most uint8, rows int) int
+	uint16s func(dst []int32, labels []uint16, most uint8, rows int) int
+	int32s  func(dst, labels []int32, most uint8, rows int) int
+}
+
+// widen is widenGeneric by the level's kernels, where it has any.
+//
+//go:noinline
+func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
+	kernels := l.wideners()
+	if kernels == nil {
+		return widenGeneric(dst, labels, most)
+	}
+	rows := len(labels) / widenRow
+	dst = dst[:rows*widenRow]
+	raceRead(labels[:rows*widenRow])
+	raceWrite(dst)
+	switch labels := any(labels).(type) {
+	case []uint8:
+		rows = kernels.uint8s(dst, labels, most, rows)
+	case []uint16:
+		rows = kernels.uint16s(dst, labels, most, rows)
+	case []int32:
+		rows = kernels.int32s(dst, labels, most, rows)
+	}
+	return rows * widenRow
+}
+
 // widenGeneric is the specification of widen: it copies labels to dst, in rows
 // of widenRow. It stops in front of a row with a label that is greater than
 // most, or negative, and of an incomplete one, and returns the number of labels

@@ -86,14 +86,14 @@ func (l Level) planarBackward(p pass, c *planarBackward) int {
 	return planarBackwardGeneric(p, c)
 }
 
-func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
+func (l Level) wideners() *wideners {
 	switch l {
 	case AVX512:
-		return widenAVX512(dst, labels, most)
+		return &avx512Wideners
 	case AVX2:
-		return widenAVX2(dst, labels, most)
+		return &avx2Wideners
 	}
-	return widenGeneric(dst, labels, most)
+	return nil
 }
 
 func (l Level) converters() *converters {

@@ -56,11 +56,11 @@ func (l Level) elementary(f int, c *mapCall) {
 	mapGeneric(f, c)
 }
 
-func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
-	if l == Generic {
-		return widenGeneric(dst, labels, most)
+func (l Level) wideners() *wideners {
+	if l == NEON {
+		return &neonWideners
 	}
-	return widenNEON(dst, labels, most)
+	return nil
 }
 
 func (l Level) converters() *converters {

@@ -19,9 +19,7 @@ func (l Level) planarBackward(p pass, c *planarBackward) int { return planarBack
 // elementary applies an elementary function to a slice, for the tests.
 func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
 
-func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
-	return widenGeneric(dst, labels, most)
-}
+func (l Level) wideners() *wideners { return nil }
 
 func (l Level) converters() *converters { return nil }
 

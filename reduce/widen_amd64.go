@@ -2,27 +2,7 @@
 
 package reduce
 
-// widenAVX2 is widenGeneric by AVX2.
-//
-//go:noinline
-func widenAVX2[T Label](dst []int32, labels []T, most uint8) int {
-	rows := len(labels) / widenRow
-	dst = dst[:rows*widenRow]
-	raceRead(labels[:rows*widenRow])
-	raceWrite(dst)
-	switch labels := any(labels).(type) {
-	case []uint8:
-		rows = widenUint8AVX2(dst, labels, most, rows)
-	case []uint16:
-		rows = widenUint16AVX2(dst, labels, most, rows)
-	case []int32:
-		rows = widenInt32AVX2(dst, labels, most, rows)
-	}
-	return rows * widenRow
-}
-
-// The kernels: widenGeneric of one type of label each. They return the number
-// of rows done.
+var avx2Wideners = wideners{widenUint8AVX2, widenUint16AVX2, widenInt32AVX2}
 
 //go:noescape
 func widenUint8AVX2(dst []int32, labels []uint8, most uint8, rows int) int

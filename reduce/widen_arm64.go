@@ -2,27 +2,7 @@
 
 package reduce
 
-// widenNEON is widenGeneric in NEON.
-//
-//go:noinline
-func widenNEON[T Label](dst []int32, labels []T, most uint8) int {
-	rows := len(labels) / widenRow
-	dst = dst[:rows*widenRow]
-	raceRead(labels[:rows*widenRow])
-	raceWrite(dst)
-	switch labels := any(labels).(type) {
-	case []uint8:
-		rows = widenUint8NEON(dst, labels, most, rows)
-	case []uint16:
-		rows = widenUint16NEON(dst, labels, most, rows)
-	case []int32:
-		rows = widenInt32NEON(dst, labels, most, rows)
-	}
-	return rows * widenRow
-}
-
-// The kernels: widenGeneric of one type of label each. They return the number
-// of rows done.
+var neonWideners = wideners{widenUint8NEON, widenUint16NEON, widenInt32NEON}
 
 //go:noescape
 func widenUint8NEON(dst []int32, labels []uint8, most uint8, rows int) int
