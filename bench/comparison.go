@@ -13,7 +13,7 @@ type Timing struct {
 	Gamma   float64   `json:"gamma"`
 	Threads int       `json:"threads"`
 	Voxels  int       `json:"voxels"`
-	Seconds []float64 `json:"seconds"`
+	Seconds []float64 `json:"seconds"` // see AddTurn
 	Value   float64   `json:"value"`
 	// Extra is the most memory, in bytes, that the pass had beside its input
 	// and the gradient; negative where the system does not say.
@@ -40,6 +40,16 @@ func (c *Comparison) Find(peer, pass string, gamma float64, threads, voxels int)
 		return nil
 	}
 	return &c.Timings[i]
+}
+
+// AddTurn adds a round, of which the program took so many passes one after
+// another: their median. The first does not count where there are more: it
+// finds the caches full of what the program before it had.
+func (t *Timing) AddTurn(seconds []float64) {
+	if len(seconds) > 1 {
+		seconds = seconds[1:]
+	}
+	t.Seconds = append(t.Seconds, median(slices.Clone(seconds)))
 }
 
 // Median returns the median of the seconds.

@@ -37,3 +37,14 @@ func TestTargets(t *testing.T) {
 	assert.Nil(t, c.Find("gcc", "step", .5, 1, SmallVolume))
 	assert.Equal(t, "512×512×256", VolumeName(LargeVolume))
 }
+
+// A turn counts as the median of its passes but the first, and as the first
+// where that is all.
+func TestAddTurn(t *testing.T) {
+	var timing Timing
+	passes := []float64{9, 3, 1, 2}
+	timing.AddTurn(passes)
+	timing.AddTurn([]float64{7})
+	assert.Equal(t, []float64{2, 7}, timing.Seconds)
+	assert.Equal(t, []float64{9, 3, 1, 2}, passes)
+}

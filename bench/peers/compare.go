@@ -7,14 +7,17 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/voxfold/voxfold/bench"
 )
 
-// timed is a volume to measure and in how many rounds.
+// timed is a volume to measure, in how many rounds, and how long a peer is
+// asked for the same pass before the next has its turn.
 type timed struct {
 	shape  [3]int
 	rounds int
+	turn   time.Duration
 }
 
 // A task is a pass that every peer is asked for in turn.
@@ -90,7 +93,7 @@ func measure(c *bench.Comparison, w *workshop, t timed) error {
 	for round := range t.rounds {
 		log.Printf("%s: round %d of %d", bench.VolumeName(v.voxels), round+1, t.rounds)
 		for i := range c.Timings[first:] {
-			if err := one(&c.Timings[first+i], peers); err != nil {
+			if err := one(&c.Timings[first+i], peers, t.turn); err != nil {
 				return err
 			}
 		}
@@ -140,17 +143,24 @@ func newTiming(p *peer, k task, v *volumeFiles, a answer, extra int64) bench.Tim
 	return bench.Timing{Peer: p.name, Pass: k.pass, Gamma: k.gamma, Threads: k.threads, Voxels: v.voxels, Value: a.value, Extra: extra}
 }
 
-// one takes a pass and adds its seconds.
-func one(t *bench.Timing, peers []*peer) error {
+// one takes a turn of a peer and adds its seconds: as many passes as fit, at
+// least two, or the one that does not.
+func one(t *bench.Timing, peers []*peer, turn time.Duration) error {
 	p := peers[slices.IndexFunc(peers, func(p *peer) bool { return p.name == t.Peer })]
-	if t.Voxels <= 8<<20 {
-		// A volume that fits a large cache is measured in it, for every peer
-		// alike: the one before has filled it with its own.
-		if _, err := p.ask(t.Pass, t.Gamma, t.Threads); err != nil {
+	// What a peer before it left running, threads that spin for the next
+	// parallel loop, ends in this while.
+	time.Sleep(10 * time.Millisecond)
+	var seconds []float64
+	for began := time.Now(); len(seconds) < 2 || time.Since(began) < turn; {
+		a, err := p.ask(t.Pass, t.Gamma, t.Threads)
+		if err != nil {
 			return err
 		}
+		seconds = append(seconds, a.seconds)
+		if a.seconds >= turn.Seconds() {
+			break
+		}
 	}
-	a, err := p.ask(t.Pass, t.Gamma, t.Threads)
-	t.Seconds = append(t.Seconds, a.seconds)
-	return err
+	t.AddTurn(seconds)
+	return nil
 }

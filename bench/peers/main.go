@@ -76,9 +76,10 @@ func run(quick bool, rounds int, dir string) error {
 		Began:   time.Now(),
 		Machine: bench.ThisMachine(),
 	}
-	volumes := []timed{{[3]int{128, 128, 128}, max(1, rounds) * 5}, {[3]int{512, 512, 256}, max(1, rounds)}}
+	const turn = time.Second / 4
+	volumes := []timed{{[3]int{128, 128, 128}, max(1, rounds) * 5, turn}, {[3]int{512, 512, 256}, max(1, rounds), turn}}
 	if quick {
-		volumes = []timed{{[3]int{32, 32, 32}, 2}, {[3]int{64, 64, 64}, 2}}
+		volumes = []timed{{[3]int{32, 32, 32}, 2, 0}, {[3]int{64, 64, 64}, 2, 0}}
 	}
 	var err error
 	if r.Comparison, err = compare(volumes); err != nil {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os/exec"
 	"strings"
-	"time"
 
 	"github.com/voxfold/voxfold/bench"
 )
@@ -82,9 +81,6 @@ func lastLine(s string) string {
 
 // ask has the peer do a pass.
 func (p *peer) ask(pass string, gamma float64, threads int) (a answer, err error) {
-	// What a peer before it left running, threads that spin for the next
-	// parallel loop, ends in this while.
-	time.Sleep(10 * time.Millisecond)
 	if _, err := fmt.Fprintln(p.in, pass, gamma, threads); err != nil {
 		return a, fmt.Errorf("%s ended: %w", p.name, err)
 	}

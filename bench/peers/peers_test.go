@@ -31,7 +31,7 @@ func TestCompareWithLittle(t *testing.T) {
 	all := pythons
 	pythons = all[:1]
 	t.Cleanup(func() { pythons = all })
-	c, err := compare([]timed{{[3]int{16, 16, 16}, 2}})
+	c, err := compare([]timed{{[3]int{16, 16, 16}, 2, 0}})
 	require.NoError(t, err)
 	for _, name := range []string{"gcc", "clang", "numba", "pytorch"} {
 		assert.NotEmpty(t, c.Missing[name], name)
