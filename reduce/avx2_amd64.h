@@ -418,13 +418,36 @@ weighted:
 	STEP(table+4*5) \
 	STEP(table+4*6)
 
-#define HORNER_7(FIRST, STEP, table) \
-	HORNER_6(FIRST, STEP, table) \
-	STEP(table+4*7)
-
 #define HORNER_8(FIRST, STEP, table) \
-	HORNER_7(FIRST, STEP, table) \
+	HORNER_6(FIRST, STEP, table) \
+	STEP(table+4*7)              \
 	STEP(table+4*8)
+
+// LOG_POLYNOMIAL is u = horner(g, logPoly): where g is sure CUT takes away what
+// is there before the last three coefficients.
+#define LOG_POLYNOMIAL(FIRST, STEP, CUT) \
+	FIRST(·logPoly)         \
+	STEP(·logPoly+4*2)      \
+	STEP(·logPoly+4*3)      \
+	STEP(·logPoly+4*4)      \
+	CONST(avx2Constants_sure) \
+	CUT                     \
+	STEP(·logPoly+4*5)      \
+	STEP(·logPoly+4*6)      \
+	STEP(·logPoly+4*7)
+#define CUT_4 \
+	CUT_ROW(0, U0, G0) \
+	CUT_ROW(0, U1, G1) \
+	CUT_ROW(0, U2, G2) \
+	CUT_ROW(0, U3, G3)
+#define CUT_ROW(row, u, g) \
+	VPCMPGTD g, C, T0 \ // g < sure
+	VANDNPS  u, T0, u
+
+// LOG_POLYNOMIAL_SURE is the same where every g is sure.
+#define LOG_POLYNOMIAL_SURE(FIRST, STEP) \
+	FIRST(·logPoly+4*5) \
+	STEP(·logPoly+4*7)
 
 // SQUARE_ADD is u = g²·u + g, the last step of both logarithms.
 #define SQUARE_ADD(g, u) \
@@ -446,7 +469,7 @@ weighted:
 	NEAR_OR_FAR(U1, S1, G1, 32)      \
 	NEAR_OR_FAR(U2, S2, G2, 64)      \
 	NEAR_OR_FAR(U3, S3, G3, 96)      \
-	HORNER_7(FIRST_4, STEP_4, ·logPoly) \
+	LOG_POLYNOMIAL(FIRST_4, STEP_4, CUT_4) \
 	SQUARE_ADD(G0, U0)               \
 	SQUARE_ADD(G1, U1)               \
 	SQUARE_ADD(G2, U2)               \
@@ -458,12 +481,15 @@ weighted:
 	VFMADD231PS avx2Work_k+96(W), C, U3
 
 // NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s.
-#define NEG_LOG_NEAR \
+// NEG_LOG_SURE is NEG_LOG where every s is sure.
+#define NEG_LOG_NEAR NEG_LOG_OF_S(LOG_POLYNOMIAL(FIRST_4, STEP_4, CUT_4))
+#define NEG_LOG_SURE NEG_LOG_OF_S(LOG_POLYNOMIAL_SURE(FIRST_4, STEP_4))
+#define NEG_LOG_OF_S(POLYNOMIAL) \
 	VMOVAPS S0, G0     \
 	VMOVAPS S1, G1     \
 	VMOVAPS S2, G2     \
 	VMOVAPS S3, G3     \
-	HORNER_7(FIRST_4, STEP_4, ·logPoly) \
+	POLYNOMIAL         \
 	SQUARE_ADD(G0, U0) \
 	SQUARE_ADD(G1, U1) \
 	SQUARE_ADD(G2, U2) \
@@ -479,6 +505,17 @@ weighted:
 	VMOVMSKPS T0, N           \
 	TESTL     N, N            \
 	JZ        near
+
+// IF_SURE jumps to sure where every s is.
+#define IF_SURE(sure) \
+	CONST(avx2Constants_sure) \
+	VPMAXUD   S0, S1, T0      \
+	VPMAXUD   S2, S3, T1      \
+	VPMAXUD   T0, T1, T0      \
+	VPCMPGTD  T0, C, T0       \
+	VMOVMSKPS T0, N           \
+	CMPL      N, $0xff        \
+	JEQ       sure
 
 // SPLIT leaves m in x and k·2^23 in k, with T0 the lowest m and T1 exponent.
 #define SPLIT(x, k) \
@@ -551,7 +588,7 @@ weighted:
 
 // LOG_QUADS takes the logarithms and adds them in the quads' order. There is
 // an even number of quads; a product of 1 makes up for two.
-#define LOG_QUADS(full, again) \
+#define LOG_QUADS(full, again, sure, logged) \
 	TESTL   $64, QUADS       \
 	JZ      full             \
 	CONST(avx2Constants_one) \
@@ -569,7 +606,9 @@ again:                           \
 	VMOVAPS avx2Work_complement+32(W)(M*1), S1 \
 	VMOVAPS avx2Work_complement+64(W)(M*1), S2 \
 	VMOVAPS avx2Work_complement+96(W)(M*1), S3 \
+	IF_SURE(sure)            \
 	NEG_LOG                  \
+logged:                          \
 	MOVL    M, N             \
 	SHRL    $2, N            \
 	ADD_QUAD(0, U0)          \

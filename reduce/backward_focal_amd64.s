@@ -11,15 +11,17 @@
 // wanted, by probabilities, by AVX2 and FMA.
 //
 // Most groups of a volume are of one class and likely: every r is at least ½,
-// and the logarithm is short. Such a group is near, and stays in registers from
-// its probabilities to its derivatives. What is cheap to make is made twice
-// rather than kept: a Zen 3 starts no fma in a cycle in which it stores a
+// and the logarithm needs no look at its exponent. Such a group is near, and
+// stays in registers from its probabilities to its derivatives; most of them
+// are sure too, where the logarithm is short. What is cheap to make is made
+// twice rather than kept: a Zen 3 starts no fma in a cycle in which it stores a
 // vector. Other groups are taken by steps that keep what they make.
 //
 // What bounds a near group are operations that wait for others: its square
 // roots and divisions take the divider 8 cycles a vector and everything takes
-// 12, of 15 when a vector's r, s, s^γ and ℓ were kept. So half of its roots are
-// taken beside the polynomial, in the registers that this has left.
+// 12 (9½ where it is sure), of 15 when a vector's r, s, s^γ and ℓ were kept. So
+// half of its roots are taken beside the polynomial, in the registers that this
+// has left.
 
 // FOCAL is the walk over blocks and groups: STEPS keep what the derivatives of
 // the block's groups that are not near want, FOCUS is their power; ROOT, ROOTED
@@ -34,7 +36,7 @@ block:                                        \
 	VMOVDQA MOST, U0                      \
 	WITHIN(avx2Constants_mostProbability, MOST, done) \
 	CHECK_LABELS(stray, plain, done)      \
-	IF_ALL_NEAR(U0, zeros, prepared)      \
+	IF_ALL_SURE(U0, zeros, prepared)      \
 	PREPARE(KEEP_UNLESS_NEAR(STEPS))      \
 prepared:                                     \
 	MOVL $(const_BlockSize/32), GROUPS    \
@@ -72,7 +74,8 @@ near:                                         \
 	JMP  next                             \
 	PUT_OTHERWISE(EACH, ADD_AND_STORE, STORE_PAST_CACHES, add, stream, stored) \
 	PUT_OTHERWISE(EIGHT, ADD_AND_STORE_8, STREAM_8, addNear, streamNear, storedNear) \
-	SHORT_LOGARITHM                       \
+	NOT_SURE(ROOT)                        \
+	SHORT_LOGARITHMS                      \
 done:                                         \
 	SFENCE                                \
 	VZEROUPPER                            \
@@ -85,9 +88,9 @@ done:                                         \
 #define ONE      C
 #define LEAST    MOST
 
-// IF_ALL_NEAR jumps to prepared, the kinds kept, where a block's labels are all
-// 0 and none of its probabilities, their greatest bits in most, is over ½.
-#define IF_ALL_NEAR(most, zeros, prepared) \
+// IF_ALL_SURE jumps to prepared, the kinds kept, where a block's labels are all
+// 0 and all of its probabilities, their greatest bits in most, are sure.
+#define IF_ALL_SURE(most, zeros, prepared) \
 	VPXOR     G0, G0, G0               \
 	XORL      N, N                     \
 zeros:                                     \
@@ -96,7 +99,7 @@ zeros:                                     \
 	ADDL      $64, N                   \
 	CMPL      N, $const_BlockSize      \
 	JNE       zeros                    \
-	CONST(avx2Constants_half)          \
+	CONST(avx2Constants_mostSure)      \
 	VPCMPGTD  C, most, T0              \
 	VPOR      T0, G0, G0               \
 	VPXOR     T1, T1, T1               \
@@ -104,14 +107,16 @@ zeros:                                     \
 	VPTEST    G0, G0                   \
 	JZ        prepared
 
-// KEEP_UNLESS_NEAR keeps the kind of a group, which is the class of a near one,
-// and takes STEPS with one that is not.
+// KEEP_UNLESS_NEAR keeps the kind of a group, which is the class of one that is
+// sure, IS_NEAR more where it is only near, and else IS_KEPT: it takes STEPS
+// with those.
 #define IS_KEPT $2
+#define IS_NEAR $4
 #define KEEP_UNLESS_NEAR(STEPS) \
 	VMOVDQU   (Y), G0              \
 	VMOVDQU   32(Y), G1            \
 	VPOR      G0, G1, G2           \
-	VBROADCASTSS ·avx2+avx2Constants_half(SB), T0 \
+	VBROADCASTSS ·avx2+avx2Constants_half(SB), T1 \
 	VPTEST    G2, G2               \
 	JZ        nearBackground       \
 	CONST(avx2Constants_labelOnes) \
@@ -122,16 +127,22 @@ zeros:                                     \
 	CMPL      N, $-1               \
 	JNE       keep                 \
 	EXTREME(VPMINUD)               \
-	VPCMPGTD  G0, T0, T0           \ // r < ½
-	VPTEST    T0, T0               \
-	JNZ       keep                 \
+	CONST(avx2Constants_leastSure) \
+	VPCMPGTD  G0, C, T0            \ // p ≤ 1 − 2^-6
+	VPCMPGTD  G0, T1, T1           \ // p < ½
 	MOVL      $1, N                \
-	JMP       known                \
+	JMP       kind                 \
 nearBackground:                        \
 	EXTREME(VPMAXUD)               \
-	VPCMPGTD  T0, G0, T0           \ // s > ½
+	CONST(avx2Constants_mostSure)  \
+	VPCMPGTD  C, G0, T0            \ // p ≥ 2^-6
+	VPCMPGTD  T1, G0, T1           \ // p > ½
 	XORL      N, N                 \
+kind:                                  \
 	VPTEST    T0, T0               \
+	JZ        known                \
+	ADDL      IS_NEAR, N           \
+	VPTEST    T1, T1               \
 	JZ        known                \
 keep:                                  \
 	STEPS                          \
@@ -151,29 +162,28 @@ known:                                 \
 	OF 224(X), G1, G1   \
 	OF G1, G0, G0
 
-// NEAR_GROUP is the derivatives of a near group whose class is in CLASS. ROOTED
+// NEAR_GROUP is the derivatives of a near group whose kind is in CLASS. ROOTED
 // and PLAIN are steps from a row's γ·r·ℓ + s to its slope: by a square root that
 // ROOT has made, or by its s alone.
 #define NEAR_GROUP(ROOT, ROOTED, PLAIN) \
+	MOVL  CLASS, N                 \
+	ANDL  $1, CLASS                \
 	MOVQ  X, ARGUMENT              \
-	TESTL CLASS, CLASS             \
-	JZ    logarithmOfNear          \
+	JZ    logarithm                \
 	CONST(avx2Constants_one)       \
 	EIGHT(KEEP_ARGUMENT)           \
 	LEAQ  avx2Work_group+avx2Group_g(W), ARGUMENT \
-logarithmOfNear:                       \
+logarithm:                             \
 	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), LEAST \
-	FIRST_OF_NEAR(·logPoly)        \
+	TESTL IS_NEAR, N               \
+	JNZ   notSure                  \
+	FIRST_OF_NEAR(·logPoly+4*5)    \
 	ROOT(0, G0)                    \
-	STEP_OF_NEAR(·logPoly+4*2)     \
-	STEP_OF_NEAR(·logPoly+4*3)     \
 	ROOT(32, G1)                   \
-	STEP_OF_NEAR(·logPoly+4*4)     \
-	STEP_OF_NEAR(·logPoly+4*5)     \
-	ROOT(64, G2)                   \
-	STEP_OF_NEAR(·logPoly+4*6)     \
 	STEP_OF_NEAR(·logPoly+4*7)     \
+	ROOT(64, G2)                   \
 	ROOT(96, G3)                   \
+polynomial:                            \
 	EIGHT(SQUARE_ADD_NEAR)         \
 	CONST(avx2Constants_one)       \
 	TESTL CLASS, CLASS             \
@@ -185,11 +195,31 @@ nearForeground:                        \
 putNear:                               \
 	PUT(EIGHT, STORE_8, addNear, streamNear, storedNear)
 
+// NOT_SURE is the polynomial of such a group, which stands out of the way.
+#define NOT_SURE(ROOT) \
+notSure:                           \
+	FIRST_OF_NEAR(·logPoly)    \
+	ROOT(0, G0)                \
+	STEP_OF_NEAR(·logPoly+4*2) \
+	STEP_OF_NEAR(·logPoly+4*3) \
+	ROOT(32, G1)               \
+	STEP_OF_NEAR(·logPoly+4*4) \
+	CONST(avx2Constants_sure)  \
+	EIGHT(CUT_NEAR)            \
+	STEP_OF_NEAR(·logPoly+4*5) \
+	ROOT(64, G2)               \
+	STEP_OF_NEAR(·logPoly+4*6) \
+	STEP_OF_NEAR(·logPoly+4*7) \
+	ROOT(96, G3)               \
+	JMP polynomial
+#define CUT_NEAR(row, u) CUT_ROW(row, u, row(ARGUMENT))
+
 #define KEEP_ARGUMENT(row, u) \
 	VSUBPS  row(X), C, T1        \
 	VMOVAPS T1, GROUP_G+row(W)
 
-// The logarithm, of arguments in memory: NEG_LOG_8_NEAR to the bit.
+// The logarithm, of arguments in memory: NEG_LOG_8_NEAR to the bit, and
+// NEG_LOG_8_SURE where they are sure.
 #define FIRST_OF_NEAR(table) \
 	VBROADCASTSS table+0(SB), T0 \
 	VBROADCASTSS table+4(SB), C  \
@@ -282,8 +312,9 @@ putNear:                               \
 
 // ---- Other groups ----
 
-// STEPS_OF_PROBABILITIES keeps r and s, as SIDES makes them, and ℓ, by the
-// logarithm that is short where every r is at least ½.
+// STEPS_OF_PROBABILITIES keeps r and s, as SIDES makes them, and ℓ, by a
+// logarithm that is short where every r is at least ½, and shorter where every
+// s is sure.
 #define NEAREST U7
 #define STEPS_OF_PROBABILITIES STEPS_AND(NOTHING)
 #define STEPS_AND(ROOTS) \
@@ -309,13 +340,16 @@ background:                                \
 	KEEP_SIDES(SIDES_OF_BACKGROUND)    \
 sides:                                     \
 	ROOTS                              \
+	CONST(avx2Constants_leastSure)         \
+	VPCMPGTD  NEAREST, C, T0           \
+	VPTEST    T0, T0                   \
+	JZ        sidesSure         \
 	CONST(avx2Constants_half)          \
 	VPCMPGTD  NEAREST, C, T0           \
-	VMOVMSKPS T0, N                    \
-	TESTL     N, N                     \
-	JZ        short                    \
+	VPTEST    T0, T0                   \
+	JZ        sidesNear          \
 	NEG_LOG_8                          \
-logarithm:                                 \
+sidesLog:                                  \
 	EIGHT(KEEP_L)
 
 #define KEEP_SIDES(SIDES_ROW) \
@@ -344,10 +378,13 @@ logarithm:                                 \
 	LOAD_SIDES(row)             \
 	STORE_SIDES(row, G2, G1)
 #define KEEP_L(row, u) VMOVAPS u, KEPT_L(row)
-#define SHORT_LOGARITHM \
-short:                 \
+#define SHORT_LOGARITHMS \
+sidesSure:      \
+	NEG_LOG_8_SURE \
+	JMP sidesLog   \
+sidesNear:       \
 	NEG_LOG_8_NEAR \
-	JMP logarithm
+	JMP sidesLog
 
 #define STEPS_OF_ANY_PROBABILITIES \
 	STEPS_OF_PROBABILITIES \
@@ -431,4 +468,4 @@ TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
 	VZEROUPPER
 	MOVQ   DONE, ret+16(FP)
 	RET
-	SHORT_LOGARITHM
+	SHORT_LOGARITHMS

@@ -259,7 +259,7 @@ added:
 	NEG_LOG_8_TO(160)        \
 	NEG_LOG_8_TO(192)        \
 	NEG_LOG_8_TO(224)        \
-	HORNER_7(FIRST_8, STEP_8, ·logPoly) \
+	LOG_POLYNOMIAL(FIRST_8, STEP_8, EIGHT_G(CUT_ROW)) \
 	SQUARE_ADD_8             \
 	CONST(avx2Constants_minusLn2) \
 	EIGHT(ADD_K)
@@ -280,7 +280,10 @@ added:
 	VMOVAPS U4, GROUP_G+row(W)
 
 // NEG_LOG_8_NEAR is NEG_LOG_8 where every r is at least ½: k is 0 and g is s.
-#define NEG_LOG_8_NEAR \
+// NEG_LOG_8_SURE is NEG_LOG_8 where every s is sure.
+#define NEG_LOG_8_NEAR NEG_LOG_8_OF_S(LOG_POLYNOMIAL(FIRST_8, STEP_8, EIGHT_G(CUT_ROW)))
+#define NEG_LOG_8_SURE NEG_LOG_8_OF_S(LOG_POLYNOMIAL_SURE(FIRST_8, STEP_8))
+#define NEG_LOG_8_OF_S(POLYNOMIAL) \
 	VMOVAPS KEPT_S(128), U4 \
 	VMOVAPS KEPT_S(160), U5 \
 	VMOVAPS KEPT_S(192), U6 \
@@ -290,7 +293,7 @@ added:
 	VMOVAPS KEPT_S(32), G1  \
 	VMOVAPS KEPT_S(64), G2  \
 	VMOVAPS KEPT_S(96), G3  \
-	HORNER_7(FIRST_8, STEP_8, ·logPoly) \
+	POLYNOMIAL              \
 	SQUARE_ADD_8
 
 // KEEP_G_OF_U keeps the arguments that have no register, from u.

@@ -14,10 +14,11 @@ type avx2Constants struct {
 	minusLn2                                            float32 // for k times 2^23
 	roundBias, expFloor, exp2Floor                      float32
 
-	half, sqrtHalf, exponent, sign uint32 // bits
-	mostProbability, mostLogit     uint32 // the greatest bits of a plain value, a logit's with its sign set
-	labelOnes                      uint32 // four labels of class 1
-	labelOthers                    uint32 // the bits that no class has, four times
+	half, sqrtHalf, sure, exponent, sign uint32 // bits
+	mostSure, leastSure                  uint32 // of the greatest s that is sure, of the least r whose s is
+	mostProbability, mostLogit           uint32 // the greatest bits of a plain value, a logit's with its sign set
+	labelOnes                            uint32 // four labels of class 1
+	labelOthers                          uint32 // the bits that no class has, four times
 
 	belowEpsilon float32   // under any ε: probabilities below it count as this one in the backward pass
 	labelIgnored uint32    // four times the class of an ignored voxel, where it is an index
@@ -36,7 +37,7 @@ var avx2 = avx2Constants{
 	minusLn2:  -ln2 * 0x1p-23,
 	roundBias: roundBias, expFloor: expFloor, exp2Floor: -127,
 
-	half: half, sqrtHalf: sqrtHalf, exponent: exponent, sign: 1 << 31,
+	half: half, sqrtHalf: sqrtHalf, sure: sure, mostSure: sure - 1, exponent: exponent, sign: 1 << 31,
 	labelOnes:   0x01010101,
 	labelOthers: 0xfefefefe,
 
@@ -52,6 +53,7 @@ var avx2 = avx2Constants{
 
 func init() {
 	_, avx2.mostProbability = probabilities.plain()
+	avx2.leastSure = math.Float32bits(1-math.Float32frombits(sure)) + 1
 	_, limit := logits.plain()
 	avx2.mostLogit = avx2.sign | limit
 	for bit := range avx2.byteOfBit {

@@ -162,9 +162,12 @@ one:
 	NEXT_HALF_OF_ONE(M, background, foregroundHalf)
 next:
 	NEXT_GROUP(group)
-	LOG_QUADS(full, logs)
+	LOG_QUADS(full, logs, sure, logged)
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
 	JMP     done
+sure:
+	NEG_LOG_SURE
+	JMP     logged
 some:
 	WEIGHTS_OF_SOME(weighted, done)
 done:
@@ -212,9 +215,10 @@ background:                                    \
 one:                                           \
 	ADD(avx2Lanes_r, U0, U1, U2, U3)       \
 	ADD(avx2Lanes_s, S0, S1, S2, S3)       \
+	CLAMP_S                                \
+	IF_SURE(sure)                          \
 	IF_NEAR(near)                          \
 	CLAMP_R                                \
-	CLAMP_S                                \
 	NEG_LOG                                \
 focus:                                         \
 	ADD(avx2Lanes_l, U0, U1, U2, U3)       \
@@ -226,8 +230,10 @@ next:                                          \
 	NEXT_GROUP(group)                      \
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done) \
 	JMP  done                              \
+sure:                                          \
+	NEG_LOG_SURE                           \
+	JMP  focus                             \
 near:                                          \
-	CLAMP_S                                \
 	NEG_LOG_NEAR                           \
 	JMP  focus                             \
 some:                                          \
