@@ -178,10 +178,13 @@ done:
 // ---- + cross entropy and focal sum of probabilities ----
 
 // FOCAL_OF_PROBABILITIES takes FOCUS and adds what it leaves, or lets REST do
-// so for the whole group.
-#define FOCAL_OF_PROBABILITIES(FOCUS, ADD_FOCAL, REST) \
+// so for the whole group. IF_SURE_BLOCK may take a whole block by SURE_BLOCK,
+// which goes on at unsure where it cannot.
+#define FOCAL_OF_PROBABILITIES(FOCUS, ADD_FOCAL, REST, IF_SURE_BLOCK, SURE_BLOCK) \
 	BEGIN(done)                            \
 block:                                         \
+	IF_SURE_BLOCK                          \
+unsure:                                        \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
 group:                                         \
@@ -228,8 +231,10 @@ focus:                                         \
 next:                                          \
 	REST                                   \
 	NEXT_GROUP(group)                      \
+ended:                                         \
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done) \
 	JMP  done                              \
+	SURE_BLOCK                             \
 sure:                                          \
 	NEG_LOG_SURE                           \
 	JMP  focus                             \
@@ -242,6 +247,126 @@ done:                                          \
 	VZEROUPPER                             \
 	MOVQ DONE, ret+16(FP)                  \
 	RET
+
+// A block of background that is sure is nearly all of a volume, and needs no
+// look at its groups: its partial sums stay in registers, and so do the
+// constants. A row is checked after it was added; where one of eight is not
+// sure, the block begins again.
+#define SUM_R     G0
+#define SUM_S     G1
+#define SUM_L     G2
+#define SUM_F     G3
+#define ONE       C
+#define LEAST     T1
+#define LOG_A     U0
+#define LOG_B     U1
+#define LOG_C     U2
+#define ROWS_AT   M     // the half's rows
+#define AHEAD     QUADS // what is to be fetched
+#define PLACE     N     // 64 for every eight rows
+
+// IF_BACKGROUND jumps to background where all labels of the block are 0.
+#define IF_BACKGROUND(background) \
+	VMOVDQU (Y), T0        \
+	VMOVDQU 32(Y), T1      \
+	VPOR    64(Y), T0, T0  \
+	VPOR    96(Y), T1, T1  \
+	VPOR    128(Y), T0, T0 \
+	VPOR    160(Y), T1, T1 \
+	VPOR    192(Y), T0, T0 \
+	VPOR    224(Y), T1, T1 \
+	VPOR    256(Y), T0, T0 \
+	VPOR    288(Y), T1, T1 \
+	VPOR    320(Y), T0, T0 \
+	VPOR    352(Y), T1, T1 \
+	VPOR    384(Y), T0, T0 \
+	VPOR    416(Y), T1, T1 \
+	VPOR    448(Y), T0, T0 \
+	VPOR    480(Y), T1, T1 \
+	VPOR    T0, T1, T0     \
+	VPTEST  T0, T0         \
+	JZ      background
+
+#define SURE_BACKGROUND(FOCUS_ROW) \
+sureBlock:                                  \
+	BEGIN_BLOCK                         \
+	CLEAR_LANES(avx2Lanes__size)        \
+	MOVL $const_BlockSize, VALID        \
+	MOVQ X, ROWS_AT                     \
+	MOVQ hardCall_ahead(CALL), AHEAD    \
+	ADDQ X, AHEAD                       \
+	XORL PLACE, PLACE                   \
+	CONST(avx2Constants_one)            \
+	VBROADCASTSS EPS, LEAST             \
+	VBROADCASTSS ·logPoly+4*5(SB), LOG_A \
+	VBROADCASTSS ·logPoly+4*6(SB), LOG_B \
+	VBROADCASTSS ·logPoly+4*7(SB), LOG_C \
+sureHalf:                                   \
+	VXORPS SUM_R, SUM_R, SUM_R          \
+	VXORPS SUM_S, SUM_S, SUM_S          \
+	VXORPS SUM_L, SUM_L, SUM_L          \
+	VXORPS SUM_F, SUM_F, SUM_F          \
+sureRows:                                   \
+	PREFETCHT0 (AHEAD)(PLACE*4)         \
+	PREFETCHT0 64(AHEAD)(PLACE*4)       \
+	SURE_ROW(FOCUS_ROW, 0, S0, S1)      \
+	SURE_ROW(FOCUS_ROW, 64, S2, S3)     \
+	PREFETCHT0 128(AHEAD)(PLACE*4)      \
+	PREFETCHT0 192(AHEAD)(PLACE*4)      \
+	SURE_ROW(FOCUS_ROW, 128, S0, S1)    \
+	SURE_ROW(FOCUS_ROW, 192, S2, S3)    \
+	PREFETCHT0 const_BlockSize(Y)(PLACE*1) \
+	SURE_ROW(FOCUS_ROW, 256, S0, S1)    \
+	SURE_ROW(FOCUS_ROW, 320, S2, S3)    \
+	SURE_ROW(FOCUS_ROW, 384, S0, S1)    \
+	SURE_ROW(FOCUS_ROW, 448, S2, S3)    \
+	VBROADCASTSS ·avx2+avx2Constants_mostSure(SB), T0 \
+	VPMAXUD   T0, MOST, U3              \
+	VPCMPEQD  T0, U3, U3                \
+	VMOVMSKPS U3, GROUPS                \
+	CMPL GROUPS, $0xff                  \
+	JNE  unsure                         \
+	ADDL $64, PLACE                     \
+	TESTL $255, PLACE                   \
+	JNZ  sureRows                       \
+	VMOVAPS SUM_R, avx2Lanes_r(AT)      \
+	VMOVAPS SUM_S, avx2Lanes_s(AT)      \
+	VMOVAPS SUM_L, avx2Lanes_l(AT)      \
+	VMOVAPS SUM_F, avx2Lanes_f(AT)      \
+	ADDQ $32, AT                        \
+	SUBQ $(4*const_BlockSize-32), ROWS_AT \
+	CMPL PLACE, $const_BlockSize        \
+	JNE  sureHalf                       \
+	ADDQ $(4*const_BlockSize), X        \
+	ADDQ $const_BlockSize, Y            \
+	JMP  ended
+#define SURE_ROW(FOCUS_ROW, row, s, u) \
+	VMOVUPS     row(ROWS_AT)(PLACE*8), s \
+	VPMAXUD     s, MOST, MOST     \
+	VSUBPS      s, ONE, T0        \
+	VADDPS      T0, SUM_R, SUM_R  \
+	VADDPS      s, SUM_S, SUM_S   \
+	VMAXPS      LEAST, s, s       \
+	VMOVAPS     LOG_B, u          \
+	VFMADD231PS LOG_A, s, u       \
+	VFMADD213PS LOG_C, s, u       \
+	VMULPS      s, s, T0          \
+	VFMADD213PS s, T0, u          \
+	VADDPS      u, SUM_L, SUM_L   \
+	FOCUS_ROW(s, u)               \
+	VADDPS      u, SUM_F, SUM_F
+
+#define HALF_ROW(s, u) \
+	VSQRTPS s, s    \
+	VMULPS  s, u, u
+#define ONE_ROW(s, u) VMULPS s, u, u
+#define THREE_HALVES_ROW(s, u) \
+	VSQRTPS s, T0    \
+	VMULPS  T0, s, s \
+	VMULPS  s, u, u
+#define TWO_ROW(s, u) \
+	VMULPS s, s, s \
+	VMULPS s, u, u
 
 #define ADD_U(ADD_ROWS) ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)
 
@@ -264,23 +389,23 @@ done:                                          \
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING)
+	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(HALF_ROW))
 
 // func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING)
+	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(ONE_ROW))
 
 // func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING)
+	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(THREE_HALVES_ROW))
 
 // func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING)
+	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(TWO_ROW))
 
 // func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS)
+	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS, NOTHING, NOTHING)
 
 // ---- Logits ----
 
