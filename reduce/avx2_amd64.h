@@ -301,6 +301,15 @@ weighted:
 	PREFETCHT0 128(X)(N*1)     \
 	PREFETCHT0 192(X)(N*1)
 #define PREFETCH_LABELS PREFETCHT0 const_BlockSize(Y)
+#define PREFETCH_BLOCK_LABELS \
+	PREFETCHT0 const_BlockSize(Y)     \
+	PREFETCHT0 const_BlockSize+64(Y)  \
+	PREFETCHT0 const_BlockSize+128(Y) \
+	PREFETCHT0 const_BlockSize+192(Y) \
+	PREFETCHT0 const_BlockSize+256(Y) \
+	PREFETCHT0 const_BlockSize+320(Y) \
+	PREFETCHT0 const_BlockSize+384(Y) \
+	PREFETCHT0 const_BlockSize+448(Y)
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,
 // and checks them.

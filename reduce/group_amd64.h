@@ -33,7 +33,6 @@
 #define GROUP_K    avx2Work_group+avx2Group_k
 #define GROUP_E    avx2Work_group+avx2Group_e
 #define GROUP_V    avx2Work_group+avx2Group_v
-#define GROUP_L    avx2Work_group+avx2Group_l
 #define GROUP_LOG2 avx2Work_group+avx2Group_log2
 
 // EIGHT takes a step in every vector: with its place in memory and its u.
@@ -88,18 +87,7 @@
 #define ADD_8(sum, v, mixed, added) \
 	CMPL  KIND, IS_MIXED     \
 	JEQ   mixed              \
-	VMOVAPS sum(AT), T0      \
-	VMOVAPS sum+32(AT), T1   \
-	VADDPS  v(0, U0), T0, T0 \
-	VADDPS  v(32, U1), T1, T1 \
-	VADDPS  v(64, U2), T0, T0 \
-	VADDPS  v(96, U3), T1, T1 \
-	VADDPS  v(128, U4), T0, T0 \
-	VADDPS  v(160, U5), T1, T1 \
-	VADDPS  v(192, U6), T0, T0 \
-	VADDPS  v(224, U7), T1, T1 \
-	VMOVAPS T0, sum(AT)      \
-	VMOVAPS T1, sum+32(AT)   \
+	ADD_8_OF_ONE(sum, v)     \
 	JMP     added            \
 mixed:                           \
 	VMOVAPS sum(AT), G0      \
@@ -119,6 +107,20 @@ mixed:                           \
 	VMOVAPS G2, avx2Lanes__size+sum(AT)    \
 	VMOVAPS G3, avx2Lanes__size+sum+32(AT) \
 added:
+
+#define ADD_8_OF_ONE(sum, v) \
+	VMOVAPS sum(AT), T0       \
+	VMOVAPS sum+32(AT), T1    \
+	VADDPS  v(0, U0), T0, T0  \
+	VADDPS  v(32, U1), T1, T1 \
+	VADDPS  v(64, U2), T0, T0 \
+	VADDPS  v(96, U3), T1, T1 \
+	VADDPS  v(128, U4), T0, T0 \
+	VADDPS  v(160, U5), T1, T1 \
+	VADDPS  v(192, U6), T0, T0 \
+	VADDPS  v(224, U7), T1, T1 \
+	VMOVAPS T0, sum(AT)       \
+	VMOVAPS T1, sum+32(AT)
 
 #define ADD_8_WEIGHTED(row, v, sum0, sum1) \
 	VMOVAPS     v, T0                              \

@@ -10,7 +10,8 @@
 // avx2_amd64.h.
 
 #define BLOCK_AT  QUADS
-#define KEPT_S(row) GROUP_S+row(W)
+#define KEPT_S(row) avx2Block_large+row(BLOCK_AT)
+#define KEPT_L(row) avx2Block_log1p+row(BLOCK_AT)
 #define EPS       hardCall_eps(CALL)
 #define ONE_MINUS hardCall_oneMinus(CALL)
 #define HI        hardCall_hi(CALL)
@@ -178,18 +179,18 @@ done:
 // ---- + cross entropy and focal sum of probabilities ----
 
 // FOCAL_OF_PROBABILITIES takes FOCUS and adds what it leaves, or lets REST do
-// so for the whole group. IF_SURE_BLOCK may take a whole block by SURE_BLOCK,
-// which goes on at unsure where it cannot.
-#define FOCAL_OF_PROBABILITIES(FOCUS, ADD_FOCAL, REST, IF_SURE_BLOCK, SURE_BLOCK) \
+// so for the whole group. SURE_BLOCK takes a block of background where it is
+// sure.
+#define FOCAL_OF_PROBABILITIES(FOCUS, ADD_FOCAL, REST, SURE_BLOCK) \
 	BEGIN(done)                            \
 block:                                         \
-	IF_SURE_BLOCK                          \
+	IF_BACKGROUND(sureBlock)               \
 unsure:                                        \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
 group:                                         \
 	PREFETCH(hardCall_ahead)               \
-	MOVQ W, HALF_AT                        \
+	LEAQ avx2Work_block(W), BLOCK_AT       \
 	CLASSES(background, foreground)        \
 	WEIGHTS(some, weighted)                \
 mixed:                                         \
@@ -252,21 +253,22 @@ done:                                          \
 // look at its groups: its partial sums stay in registers, and so do the
 // constants. A row is checked after it was added; where one of eight is not
 // sure, the block begins again.
-#define SUM_R     G0
-#define SUM_S     G1
-#define SUM_L     G2
-#define SUM_F     G3
-#define ONE       C
-#define LEAST     T1
-#define LOG_A     U0
-#define LOG_B     U1
-#define LOG_C     U2
-#define ROWS_AT   M     // the half's rows
-#define AHEAD     QUADS // what is to be fetched
-#define PLACE     N     // 64 for every eight rows
+#define SUM_R   G0
+#define SUM_S   G1
+#define SUM_L   G2
+#define SUM_F   G3
+#define ONE     C
+#define LEAST   T1
+#define LOG_A   U0
+#define LOG_B   U1
+#define LOG_C   U2
+#define HALF_AT M     // the predictions of the half
+#define AHEAD   QUADS // what is to be fetched
+#define PLACE   N     // in the half: 64 for every eight rows
 
 // IF_BACKGROUND jumps to background where all labels of the block are 0.
 #define IF_BACKGROUND(background) \
+	PREFETCH_BLOCK_LABELS  \
 	VMOVDQU (Y), T0        \
 	VMOVDQU 32(Y), T1      \
 	VPOR    64(Y), T0, T0  \
@@ -287,35 +289,37 @@ done:                                          \
 	VPTEST  T0, T0         \
 	JZ      background
 
-#define SURE_BACKGROUND(FOCUS_ROW) \
+// SURE_BACKGROUND is what it jumps to. FOCUS_ROW takes a row's s and ℓ, and
+// POWERS goes on from what that kept.
+#define SURE_BACKGROUND(FOCUS_ROW, POWERS) \
 sureBlock:                                  \
 	BEGIN_BLOCK                         \
 	CLEAR_LANES(avx2Lanes__size)        \
 	MOVL $const_BlockSize, VALID        \
-	MOVQ X, ROWS_AT                     \
+	MOVQ X, HALF_AT                     \
 	MOVQ hardCall_ahead(CALL), AHEAD    \
 	ADDQ X, AHEAD                       \
-	XORL PLACE, PLACE                   \
 	CONST(avx2Constants_one)            \
 	VBROADCASTSS EPS, LEAST             \
 	VBROADCASTSS ·logPoly+4*5(SB), LOG_A \
 	VBROADCASTSS ·logPoly+4*6(SB), LOG_B \
 	VBROADCASTSS ·logPoly+4*7(SB), LOG_C \
 sureHalf:                                   \
-	VXORPS SUM_R, SUM_R, SUM_R          \
-	VXORPS SUM_S, SUM_S, SUM_S          \
-	VXORPS SUM_L, SUM_L, SUM_L          \
-	VXORPS SUM_F, SUM_F, SUM_F          \
+	VPXOR SUM_R, SUM_R, SUM_R           \
+	VPXOR SUM_S, SUM_S, SUM_S           \
+	VPXOR SUM_L, SUM_L, SUM_L           \
+	VPXOR SUM_F, SUM_F, SUM_F           \
+	XORL  PLACE, PLACE                  \
 sureRows:                                   \
-	PREFETCHT0 (AHEAD)(PLACE*4)         \
-	PREFETCHT0 64(AHEAD)(PLACE*4)       \
+	PREFETCHT0 (AHEAD)                  \
+	PREFETCHT0 64(AHEAD)                \
 	SURE_ROW(FOCUS_ROW, 0, S0, S1)      \
 	SURE_ROW(FOCUS_ROW, 64, S2, S3)     \
-	PREFETCHT0 128(AHEAD)(PLACE*4)      \
-	PREFETCHT0 192(AHEAD)(PLACE*4)      \
 	SURE_ROW(FOCUS_ROW, 128, S0, S1)    \
 	SURE_ROW(FOCUS_ROW, 192, S2, S3)    \
-	PREFETCHT0 const_BlockSize(Y)(PLACE*1) \
+	PREFETCHT0 128(AHEAD)               \
+	PREFETCHT0 192(AHEAD)               \
+	ADDQ $256, AHEAD                    \
 	SURE_ROW(FOCUS_ROW, 256, S0, S1)    \
 	SURE_ROW(FOCUS_ROW, 320, S2, S3)    \
 	SURE_ROW(FOCUS_ROW, 384, S0, S1)    \
@@ -327,21 +331,22 @@ sureRows:                                   \
 	CMPL GROUPS, $0xff                  \
 	JNE  unsure                         \
 	ADDL $64, PLACE                     \
-	TESTL $255, PLACE                   \
-	JNZ  sureRows                       \
+	CMPL PLACE, $(const_BlockSize/2)    \
+	JNE  sureRows                       \
 	VMOVAPS SUM_R, avx2Lanes_r(AT)      \
 	VMOVAPS SUM_S, avx2Lanes_s(AT)      \
 	VMOVAPS SUM_L, avx2Lanes_l(AT)      \
 	VMOVAPS SUM_F, avx2Lanes_f(AT)      \
+	ADDQ $32, HALF_AT                   \
 	ADDQ $32, AT                        \
-	SUBQ $(4*const_BlockSize-32), ROWS_AT \
-	CMPL PLACE, $const_BlockSize        \
-	JNE  sureHalf                       \
+	TESTB $32, AT                       \
+	JNZ  sureHalf                       \
+	POWERS                              \
 	ADDQ $(4*const_BlockSize), X        \
 	ADDQ $const_BlockSize, Y            \
 	JMP  ended
 #define SURE_ROW(FOCUS_ROW, row, s, u) \
-	VMOVUPS     row(ROWS_AT)(PLACE*8), s \
+	VMOVUPS     row(HALF_AT)(PLACE*8), s \
 	VPMAXUD     s, MOST, MOST     \
 	VSUBPS      s, ONE, T0        \
 	VADDPS      T0, SUM_R, SUM_R  \
@@ -353,59 +358,75 @@ sureRows:                                   \
 	VMULPS      s, s, T0          \
 	VFMADD213PS s, T0, u          \
 	VADDPS      u, SUM_L, SUM_L   \
-	FOCUS_ROW(s, u)               \
-	VADDPS      u, SUM_F, SUM_F
+	FOCUS_ROW(row, s, u)
 
-#define HALF_ROW(s, u) \
-	VSQRTPS s, s    \
-	VMULPS  s, u, u
-#define ONE_ROW(s, u) VMULPS s, u, u
-#define THREE_HALVES_ROW(s, u) \
+#define HALF_ROW(row, s, u) \
+	VSQRTPS s, s \
+	ONE_ROW(row, s, u)
+#define ONE_ROW(row, s, u) \
+	VMULPS s, u, u         \
+	VADDPS u, SUM_F, SUM_F
+#define THREE_HALVES_ROW(row, s, u) \
 	VSQRTPS s, T0    \
 	VMULPS  T0, s, s \
-	VMULPS  s, u, u
-#define TWO_ROW(s, u) \
+	ONE_ROW(row, s, u)
+#define TWO_ROW(row, s, u) \
 	VMULPS s, s, s \
-	VMULPS s, u, u
+	ONE_ROW(row, s, u)
 
 #define ADD_U(ADD_ROWS) ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)
 
-// Any γ takes its powers for a group at once.
-#define HALF_AT QUADS // W, and 32 more in the group's second half
+// Any γ takes its powers for a group at once, of what its halves kept.
 #define KEEP_HALF \
 	KEEP_HALF_ROW(0, S0, U0)   \
 	KEEP_HALF_ROW(64, S1, U1)  \
 	KEEP_HALF_ROW(128, S2, U2) \
 	KEEP_HALF_ROW(192, S3, U3) \
-	ADDQ $32, HALF_AT
+	ADDQ $32, BLOCK_AT
 #define KEEP_HALF_ROW(row, s, l) \
-	VMOVAPS s, GROUP_S+row(HALF_AT) \
-	VMOVAPS l, GROUP_L+row(HALF_AT)
+	VMOVAPS s, KEPT_S(row) \
+	VMOVAPS l, KEPT_L(row)
 #define ADD_LATER(ADD_ROWS)
 #define ADD_POWERS \
+	SUBQ $64, BLOCK_AT           \
 	FOCUS_ANY_8(LOG2_8, TIMES_L) \
 	ADD_8(avx2Lanes_f, OF_U, mixedF, addedF)
-#define TIMES_L(row, u) VMULPS GROUP_L+row(W), u, u
+#define TIMES_L(row, u) VMULPS KEPT_L(row), u, u
+
+// KEEP_ROW keeps a row of a sure block, and ADD_KEPT takes them all.
+#define KEEP_ROW(row, s, u) \
+	VMOVAPS s, avx2Work_block+avx2Block_large+row(AT)(PLACE*8) \
+	VMOVAPS u, avx2Work_block+avx2Block_log1p+row(AT)(PLACE*8)
+#define ADD_KEPT \
+	MOVQ W, AT                   \
+	LEAQ avx2Work_block(W), BLOCK_AT \
+	MOVL $8, GROUPS              \
+powers:                              \
+	FOCUS_ANY_8(LOG2_8, TIMES_L) \
+	ADD_8_OF_ONE(avx2Lanes_f, OF_U) \
+	ADDQ $256, BLOCK_AT          \
+	DECL GROUPS                  \
+	JNZ  powers
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(HALF_ROW))
+	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING, SURE_BACKGROUND(HALF_ROW, NOTHING))
 
 // func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(ONE_ROW))
+	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING, SURE_BACKGROUND(ONE_ROW, NOTHING))
 
 // func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(THREE_HALVES_ROW))
+	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING, SURE_BACKGROUND(THREE_HALVES_ROW, NOTHING))
 
 // func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING, IF_BACKGROUND(sureBlock), SURE_BACKGROUND(TWO_ROW))
+	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING, SURE_BACKGROUND(TWO_ROW, NOTHING))
 
 // func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS, NOTHING, NOTHING)
+	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS, SURE_BACKGROUND(KEEP_ROW, ADD_KEPT))
 
 // ---- Logits ----
 
