@@ -24,9 +24,9 @@
 // has left.
 
 // FOCAL is the walk over blocks and groups: STEPS keep what the derivatives of
-// the block's groups that are not near want, FOCUS is their power; ROOT, ROOTED
-// and PLAIN are for the near ones.
-#define FOCAL(STEPS, FOCUS, ROOT, ROOTED, PLAIN) \
+// the block's groups that are not near want, FOCUS is their power; POWERS, ROOT,
+// ROOTED and PLAIN are for the near ones.
+#define FOCAL(STEPS, FOCUS, POWERS, ROOT, ROOTED, PLAIN) \
 	BEGIN_HARD(done)                      \
 	VBROADCASTSS FACTOR, T0               \
 	VMOVAPS T0, avx2Work_gamma(W)         \
@@ -39,6 +39,7 @@ block:                                        \
 	IF_ALL_SURE(U0, zeros, prepared)      \
 	PREPARE(KEEP_UNLESS_NEAR(STEPS))      \
 prepared:                                     \
+	LEAQ avx2Work_block(W), BLOCK_AT      \
 	MOVL $(const_BlockSize/32), GROUPS    \
 group:                                        \
 	PREFETCH(hardBackward_ahead)          \
@@ -65,7 +66,7 @@ next:                                         \
 	JNZ  block                            \
 	JMP  done                             \
 near:                                         \
-	NEAR_GROUP(ROOT, ROOTED, PLAIN)       \
+	NEAR_GROUP(POWERS, ROOT, ROOTED, PLAIN) \
 	ADDQ $256, X                          \
 	ADDQ $64, Y                           \
 	ADDQ $256, GRADIENT                   \
@@ -164,17 +165,18 @@ known:                                 \
 
 // NEAR_GROUP is the derivatives of a near group whose kind is in CLASS. ROOTED
 // and PLAIN are steps from a row's γ·r·ℓ + s to its slope: by a square root that
-// ROOT has made, or by its s alone.
-#define NEAR_GROUP(ROOT, ROOTED, PLAIN) \
+// ROOT has made, or by its s alone, or both by what POWERS kept.
+#define NEAR_GROUP(POWERS, ROOT, ROOTED, PLAIN) \
 	MOVL  CLASS, N                 \
 	ANDL  $1, CLASS                \
 	MOVQ  X, ARGUMENT              \
 	JZ    logarithm                \
 	CONST(avx2Constants_one)       \
 	EIGHT(KEEP_ARGUMENT)           \
-	LEAQ  avx2Work_group+avx2Group_g(W), ARGUMENT \
+	LEAQ  avx2Work_group+avx2Group_s(W), ARGUMENT \
 logarithm:                             \
 	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), LEAST \
+	POWERS                         \
 	TESTL IS_NEAR, N               \
 	JNZ   notSure                  \
 	FIRST_OF_NEAR(·logPoly+4*5)    \
@@ -216,7 +218,7 @@ notSure:                           \
 
 #define KEEP_ARGUMENT(row, u) \
 	VSUBPS  row(X), C, T1        \
-	VMOVAPS T1, GROUP_G+row(W)
+	VMOVAPS T1, GROUP_S+row(W)
 
 // The logarithm, of arguments in memory: NEG_LOG_8_NEAR to the bit, and
 // NEG_LOG_8_SURE where they are sure.
@@ -245,21 +247,21 @@ notSure:                           \
 
 #define NEAR_DERIVATIVES(SIDES_OF_ROW, ROOTED, PLAIN, PULL_NEAR) \
 	NEAR_SLOPE(SIDES_OF_ROW, 0, U0)   \
-	ROOTED(G0, U0)                    \
+	ROOTED(0, G0, U0)                   \
 	NEAR_SLOPE(SIDES_OF_ROW, 32, U1)  \
-	ROOTED(G1, U1)                    \
+	ROOTED(32, G1, U1)                   \
 	NEAR_SLOPE(SIDES_OF_ROW, 64, U2)  \
-	ROOTED(G2, U2)                    \
+	ROOTED(64, G2, U2)                   \
 	NEAR_SLOPE(SIDES_OF_ROW, 96, U3)  \
-	ROOTED(G3, U3)                    \
+	ROOTED(96, G3, U3)                   \
 	NEAR_SLOPE(SIDES_OF_ROW, 128, U4) \
-	PLAIN(U4)                         \
+	PLAIN(128, U4)                         \
 	NEAR_SLOPE(SIDES_OF_ROW, 160, U5) \
-	PLAIN(U5)                         \
+	PLAIN(160, U5)                         \
 	NEAR_SLOPE(SIDES_OF_ROW, 192, U6) \
-	PLAIN(U6)                         \
+	PLAIN(192, U6)                         \
 	NEAR_SLOPE(SIDES_OF_ROW, 224, U7) \
-	PLAIN(U7)                         \
+	PLAIN(224, U7)                         \
 	VBROADCASTSS avx2Work_ce(W)(CLASS*4), G1    \
 	VBROADCASTSS avx2Work_focal(W)(CLASS*4), G2 \
 	VBROADCASTSS EPS, G3              \
@@ -293,22 +295,32 @@ notSure:                           \
 	VMAXPS  row(ARGUMENT), LEAST, g \
 	VSQRTPS g, g
 #define NO_ROOT(row, g)
-#define HALF_OF_ROOT(g, u) VMULPS g, u, u
-#define HALF_OF_S(u) \
+#define HALF_OF_ROOT(row, g, u) VMULPS g, u, u
+#define HALF_OF_S(row, u) \
 	VSQRTPS T0, T0 \
 	VMULPS  T0, u, u
-#define THREE_HALVES_OF_ROOT(g, u) \
+#define THREE_HALVES_OF_ROOT(row, g, u) \
 	VMULPS g, T0, T0 \
 	VMULPS T0, u, u
-#define THREE_HALVES_OF_S(u) \
+#define THREE_HALVES_OF_S(row, u) \
 	VSQRTPS T0, T1 \
-	THREE_HALVES_OF_ROOT(T1, u)
-#define ONE_OF_ROOT(g, u) ONE_OF_S(u)
-#define ONE_OF_S(u) VMULPS T0, u, u
-#define TWO_OF_ROOT(g, u) TWO_OF_S(u)
-#define TWO_OF_S(u) \
+	THREE_HALVES_OF_ROOT(row, T1, u)
+#define ONE_OF_ROOT(row, g, u) ONE_OF_S(row, u)
+#define ONE_OF_S(row, u) VMULPS T0, u, u
+#define TWO_OF_ROOT(row, g, u) TWO_OF_S(row, u)
+#define TWO_OF_S(row, u) \
 	VMULPS T0, T0, T0 \
 	VMULPS T0, u, u
+#define POWERS_OF_NEAR \
+	EIGHT(KEEP_S_OF_NEAR) \
+	LOG2_8                \
+	EXP2_8                \
+	KEEP_POWERS
+#define KEEP_S_OF_NEAR(row, u) \
+	VMAXPS  row(ARGUMENT), LEAST, T0 \
+	VMOVAPS T0, KEPT_S(row)
+#define ANY_OF_ROOT(row, g, u) ANY_OF_S(row, u)
+#define ANY_OF_S(row, u) VMULPS POWER(row), u, u
 
 // ---- Other groups ----
 
@@ -392,9 +404,6 @@ sidesNear:       \
 	EXP2_8                 \
 	KEEP_POWERS
 
-#define PREPARE_ANY \
-	GREATEST_OF_PROBABILITIES \
-	PREPARE(STEPS_OF_ANY_PROBABILITIES)
 #define KEEP_ROOTS EIGHT(KEEP_ROOT)
 #define KEEP_ROOT(row, u) \
 	VSQRTPS KEPT_S(row), T0 \
@@ -448,24 +457,20 @@ pulled:
 
 // func hardBackwardProbabilitiesHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_AND(KEEP_ROOTS), TIMES_POWER, ROOT_OF_S, HALF_OF_ROOT, HALF_OF_S)
+	FOCAL(STEPS_AND(KEEP_ROOTS), TIMES_POWER, NOTHING, ROOT_OF_S, HALF_OF_ROOT, HALF_OF_S)
 
 // func hardBackwardProbabilitiesOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_ONE, NO_ROOT, ONE_OF_ROOT, ONE_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_ONE, NOTHING, NO_ROOT, ONE_OF_ROOT, ONE_OF_S)
 
 // func hardBackwardProbabilitiesThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_THREE_HALVES, ROOT_OF_S, THREE_HALVES_OF_ROOT, THREE_HALVES_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_THREE_HALVES, NOTHING, ROOT_OF_S, THREE_HALVES_OF_ROOT, THREE_HALVES_OF_S)
 
 // func hardBackwardProbabilitiesTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_TWO, NO_ROOT, TWO_OF_ROOT, TWO_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_TWO, NOTHING, NO_ROOT, TWO_OF_ROOT, TWO_OF_S)
 
 // func hardBackwardProbabilitiesAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	OF_PROBABILITIES(PREPARE_ANY, DERIVATIVE_BY_PROBABILITY(TIMES_POWER))
-	VZEROUPPER
-	MOVQ   DONE, ret+16(FP)
-	RET
-	SHORT_LOGARITHMS
+	FOCAL(STEPS_OF_ANY_PROBABILITIES, TIMES_POWER, POWERS_OF_NEAR, NO_ROOT, ANY_OF_ROOT, ANY_OF_S)

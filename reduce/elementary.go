@@ -48,7 +48,7 @@ const (
 
 	sqrtHalf = 0x3f3504f3 // the bits of √½
 	half     = 0x3f000000 // the bits of ½
-	sure     = 0x3c800000 // the bits of 2^-6
+	sure     = 0x3c800000 // the bits of 2^-6, above any ε: a sure s stays so within its bounds
 	exponent = 0xff800000 // the bits of a float32's sign and exponent
 
 	// expFloor is the smallest argument of exp: there 2^n is taken as 0, and

@@ -110,15 +110,17 @@ func (c *calls) coefficients() (k coefficients) {
 }
 
 func (c *calls) soft(w power) softCall {
+	eps, oneMinus := someEpsilon(c.rng)
 	return softCall{
 		prediction: c.values(), target: c.fractions(), weights: c.weights(), space: usedSpace(),
-		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
+		eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 	}
 }
 
 func (c *calls) planar(w power, channels int, hard bool) planarCall {
+	eps, oneMinus := someEpsilon(c.rng)
 	p := planarCall{
-		eps: 1e-7, oneMinus: 1 - 1e-7, hi: w.hi, lo: w.lo, power: w,
+		eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 		sums: make([]planeSums, channels), scratch: memory[float32](c, channels*BlockSize),
 		ahead: make([]int, channels),
 	}
@@ -222,9 +224,10 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 		ignore = 2 + c.rng.Uint32N(254)
 	}
 	texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
+	eps, oneMinus := someEpsilon(c.rng)
 	call := hardBackward{
 		space:      usedSpace(),
-		prediction: x, labels: labels, ignore: ignore, eps: 1e-7, oneMinus: 1 - 1e-7, gamma: float32(w.gamma),
+		prediction: x, labels: labels, ignore: ignore, eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma),
 		hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
 	}
 	want := call

@@ -92,9 +92,11 @@ func TestEveryPassHasAKernel(t *testing.T) {
 }
 
 // A texture makes test volumes: labels in runs of a random length, and values
-// of every kind that the numbers contract names.
+// of every kind that the numbers contract names. One in four is what a trained
+// network makes of a large volume: nearly everywhere background, and sure.
 func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint32, wild bool) {
 	run, label, kind, width := 0, uint8(0), 0, float32(0)
+	trained := rng.IntN(4) == 0
 	for i := range x {
 		if run == 0 {
 			run, label, kind, width = 1+rng.IntN(200), uint8(rng.IntN(2)), rng.IntN(6), .1
@@ -104,8 +106,17 @@ func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint3
 			case 2: // a block may be of one class and kind
 				run = 1 + rng.IntN(4*BlockSize)
 			}
-			if rng.IntN(2) == 0 {
-				width = 1 // kind 5: no further than ½ from the label
+			switch rng.IntN(4) { // kind 5: so far from the label, twice
+			case 0:
+				width = .03 // sure
+			case 1, 2:
+				width = 1
+			}
+			if trained && rng.IntN(3) > 0 {
+				run, label, kind, width = 1+rng.IntN(4*BlockSize), 0, 5, .03
+				if rng.IntN(2) == 0 {
+					width = 1.001 * 0x1p-5 // but for a voxel now and then
+				}
 			}
 		}
 		run--
@@ -148,6 +159,12 @@ func texture(rng *rand.Rand, in input, x []float32, labels []uint8, ignore uint3
 	}
 }
 
+// someEpsilon returns an ε that Options allow, and 1 − ε.
+func someEpsilon(rng *rand.Rand) (eps, oneMinus float32) {
+	e := []float64{defaultEpsilon, defaultEpsilon, 1e-9, 1e-2}[rng.IntN(4)]
+	return float32(e), float32(1 - e)
+}
+
 // compareHard requires the bits of the portable kernel of every level.
 func compareHard(t *testing.T, p pass, call hardCall) {
 	t.Helper()
@@ -176,6 +193,7 @@ func FuzzHard(f *testing.F) {
 		x, labels := make([]float32, n+offset)[offset:], make([]uint8, n+offset)[offset:]
 		p := passOf(kernel)
 		call := newHardCall(powerOf(p, gamma))
+		call.eps, call.oneMinus = someEpsilon(rng)
 		if rng.IntN(2) == 0 {
 			call.ignore = 2 + rng.Uint32N(254)
 		}
