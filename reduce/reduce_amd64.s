@@ -184,7 +184,7 @@ done:
 #define FOCAL_OF_PROBABILITIES(FOCUS, ADD_FOCAL, REST, SURE_BLOCK) \
 	BEGIN(done)                            \
 block:                                         \
-	IF_BACKGROUND(sureBlock)               \
+	IF_SURE_BLOCK(sureBlock)               \
 unsure:                                        \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
@@ -266,10 +266,11 @@ done:                                          \
 #define AHEAD   QUADS // what is to be fetched
 #define PLACE   N     // in the half: 64 for every eight rows
 
-// IF_BACKGROUND jumps to background where all labels of the block are 0.
-#define IF_BACKGROUND(background) \
+// IF_SURE_BLOCK jumps to sureBlock where all labels of a block are 0, and four
+// vectors of its probabilities are sure.
+#define IF_SURE_BLOCK(sureBlock) \
 	PREFETCH_BLOCK_LABELS  \
-	VMOVDQU (Y), T0        \
+	VMOVDQU (Y), T0          \
 	VMOVDQU 32(Y), T1      \
 	VPOR    64(Y), T0, T0  \
 	VPOR    96(Y), T1, T1  \
@@ -286,8 +287,15 @@ done:                                          \
 	VPOR    448(Y), T0, T0 \
 	VPOR    480(Y), T1, T1 \
 	VPOR    T0, T1, T0     \
-	VPTEST  T0, T0         \
-	JZ      background
+	VMOVDQU  (X), G0         \
+	VPMAXUD  544(X), G0, G0  \
+	VPMAXUD  1088(X), G0, G0 \
+	VPMAXUD  1632(X), G0, G0 \
+	CONST(avx2Constants_mostSure) \
+	VPCMPGTD C, G0, G0       \
+	VPOR     G0, T0, T0      \
+	VPTEST   T0, T0          \
+	JZ       sureBlock
 
 // SURE_BACKGROUND is what it jumps to. FOCUS_ROW takes a row's s and ℓ, and
 // POWERS goes on from what that kept.
