@@ -33,7 +33,6 @@
 #define GROUP_K    avx2Work_group+avx2Group_k
 #define GROUP_E    avx2Work_group+avx2Group_e
 #define GROUP_V    avx2Work_group+avx2Group_v
-#define GROUP_LOG2 avx2Work_group+avx2Group_log2
 
 // EIGHT takes a step in every vector: with its place in memory and its u.
 #define EIGHT(STEP) \
@@ -313,7 +312,7 @@ added:
 	EXP2_8    \
 	EIGHT(TIMES_L)
 
-// LOG2_8 keeps the two parts of log2 s, e and log2, and leaves the latter in u.
+// LOG2_8 keeps e of the two parts of log2 s, and leaves l in u.
 #define LOG2_8 \
 	VBROADCASTSS ·avx2+avx2Constants_sqrtHalf(SB), U0 \
 	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), U1 \
@@ -327,7 +326,7 @@ added:
 	LOG2_8_TO(192)           \
 	LOG2_8_TO(224)           \
 	HORNER_8(FIRST_8, STEP_8, ·log2Poly) \
-	EIGHT_G(KEEP_LOG2)
+	EIGHT_G(TIMES_T)
 #define LOG2_8_ROW(row, t) \
 	VMOVAPS   KEPT_S(row), t      \
 	VPSUBD    U0, t, T0              \
@@ -340,9 +339,7 @@ added:
 #define LOG2_8_TO(row) \
 	LOG2_8_ROW(row, T1) \
 	VMOVAPS T1, GROUP_G+row(W)
-#define KEEP_LOG2(row, u, t) \
-	VMULPS  t, u, u \
-	VMOVAPS u, GROUP_LOG2+row(W)
+#define TIMES_T(row, u, t) VMULPS t, u, u
 
 // LOG2_8_OF_LOGIT keeps the same from the parts of a logit: n + f/ln 2 −
 // log2(1+t) where s is the small probability, −log2(1+t) elsewhere: where
@@ -358,10 +355,9 @@ added:
 	VANDNPS     avx2Block_n+row(BLOCK_AT), T0, T1 \
 	VMOVAPS     T1, GROUP_E+row(W)               \
 	VANDNPS     avx2Block_f+row(BLOCK_AT), T0, T1 \
-	VFMADD231PS C, T1, u                         \ // f·log2E + log
-	VMOVAPS     u, GROUP_LOG2+row(W)
+	VFMADD231PS C, T1, u                           // f·log2E + log
 
-// EXP2_8 is u = power.exp2(e, l) of e as it is kept, and l that is in u too.
+// EXP2_8 is u = power.exp2(e, l) of e as it is kept, and l in u.
 #define EXP2_HI    G0
 #define EXP2_LO    G1
 #define EXP2_FLOOR G2
@@ -371,14 +367,7 @@ added:
 	VBROADCASTSS LO, EXP2_LO \
 	VBROADCASTSS ·avx2+avx2Constants_exp2Floor(SB), EXP2_FLOOR \
 	VBROADCASTSS ·avx2+avx2Constants_roundBias(SB), EXP2_BIAS  \
-	EIGHT(EXP2_8_Y)     \
-	EIGHT(EXP2_8_TIMES) \
-	EIGHT(EXP2_8_MAX)   \
-	EIGHT(EXP2_8_ROUND) \
-	EIGHT(EXP2_8_N)     \
-	EIGHT(EXP2_8_WHOLE) \
-	EIGHT(EXP2_8_PART)  \
-	EIGHT(EXP2_8_REST)  \
+	EIGHT(EXP2_8_REDUCE) \
 	VMOVAPS U0, G0      \
 	VMOVAPS U1, G1      \
 	VMOVAPS U2, G2      \
@@ -386,16 +375,13 @@ added:
 	KEEP_G_OF_U         \
 	HORNER_6(FIRST_8, STEP_8, ·exp2Poly) \
 	EIGHT(EXP_8_SCALE)
-#define EXP2_8_Y(row, u)     VADDPS GROUP_E+row(W), u, u // y = e + l
-#define EXP2_8_TIMES(row, u) VMULPS EXP2_HI, u, u
-#define EXP2_8_MAX(row, u)   VMAXPS EXP2_FLOOR, u, u
-#define EXP2_8_ROUND(row, u) \
-	VADDPS  EXP2_BIAS, u, u \ // v = max(hi·y, −127) + roundBias
-	VMOVAPS u, GROUP_V+row(W)
-#define EXP2_8_N(row, u)     VSUBPS EXP2_BIAS, u, u                    // n = v − roundBias
-#define EXP2_8_WHOLE(row, u) VFMSUB231PS GROUP_E+row(W), EXP2_HI, u    // f = hi·e − n
-#define EXP2_8_PART(row, u)  VFMADD231PS GROUP_LOG2+row(W), EXP2_HI, u // f += hi·l
-#define EXP2_8_REST(row, u) \
-	VMOVAPS     GROUP_LOG2+row(W), T0  \
-	VADDPS      GROUP_E+row(W), T0, T0 \ // y once more
-	VFMADD231PS T0, EXP2_LO, u           // f += lo·y
+#define EXP2_8_REDUCE(row, u) \
+	VADDPS      GROUP_E+row(W), u, T0      \ // y = e + l
+	VMULPS      EXP2_HI, T0, T1            \
+	VMAXPS      EXP2_FLOOR, T1, T1         \
+	VADDPS      EXP2_BIAS, T1, T1          \ // v = max(hi·y, −127) + roundBias
+	VMOVAPS     T1, GROUP_V+row(W)         \
+	VSUBPS      EXP2_BIAS, T1, T1          \ // n = v − roundBias
+	VFMSUB231PS GROUP_E+row(W), EXP2_HI, T1 \ // f = hi·e − n
+	VFMADD213PS T1, EXP2_HI, u             \ // f += hi·l
+	VFMADD231PS T0, EXP2_LO, u               // f += lo·y

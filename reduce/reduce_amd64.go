@@ -74,7 +74,7 @@ type avx2Rows [quad][Lanes / 2]float32
 
 // An avx2Group is what a kernel sets aside of a group: eight vectors each, of
 // what the specification calls so.
-type avx2Group struct{ u, s, g, k, e, v, log2 [2 * quad][Lanes / 2]float32 }
+type avx2Group struct{ u, s, g, k, e, v [2 * quad][Lanes / 2]float32 }
 
 // maxQuads is the number of vectors of quads in a block where every group has
 // both classes.
