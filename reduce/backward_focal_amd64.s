@@ -312,13 +312,10 @@ notSure:                           \
 	VMULPS T0, T0, T0 \
 	VMULPS T0, u, u
 #define POWERS_OF_NEAR \
-	EIGHT(KEEP_S_OF_NEAR) \
-	LOG2_8                \
-	EXP2_8                \
+	LOG2_8_OF(LOAD_NEAR_S) \
+	EXP2_8                 \
 	KEEP_POWERS
-#define KEEP_S_OF_NEAR(row, u) \
-	VMAXPS  row(ARGUMENT), LEAST, T0 \
-	VMOVAPS T0, KEPT_S(row)
+#define LOAD_NEAR_S(row, t) VMAXPS row(ARGUMENT), LEAST, t
 #define ANY_OF_ROOT(row, g, u) ANY_OF_S(row, u)
 #define ANY_OF_S(row, u) VMULPS POWER(row), u, u
 

@@ -312,23 +312,26 @@ added:
 	EXP2_8    \
 	EIGHT(TIMES_L)
 
-// LOG2_8 keeps e of the two parts of log2 s, and leaves l in u.
-#define LOG2_8 \
+// LOG2_8 keeps e of the two parts of log2 s, and leaves l in u, from s as it is
+// kept or as LOAD_S loads it.
+#define LOG2_8 LOG2_8_OF(LOAD_KEPT_S)
+#define LOAD_KEPT_S(row, t) VMOVAPS KEPT_S(row), t
+#define LOG2_8_OF(LOAD_S) \
 	VBROADCASTSS ·avx2+avx2Constants_sqrtHalf(SB), U0 \
 	VBROADCASTSS ·avx2+avx2Constants_exponent(SB), U1 \
 	CONST(avx2Constants_one) \
-	LOG2_8_ROW(0, G0)        \
-	LOG2_8_ROW(32, G1)       \
-	LOG2_8_ROW(64, G2)       \
-	LOG2_8_ROW(96, G3)       \
-	LOG2_8_TO(128)           \
-	LOG2_8_TO(160)           \
-	LOG2_8_TO(192)           \
-	LOG2_8_TO(224)           \
+	LOG2_8_ROW(LOAD_S, 0, G0) \
+	LOG2_8_ROW(LOAD_S, 32, G1) \
+	LOG2_8_ROW(LOAD_S, 64, G2) \
+	LOG2_8_ROW(LOAD_S, 96, G3) \
+	LOG2_8_TO(LOAD_S, 128)   \
+	LOG2_8_TO(LOAD_S, 160)   \
+	LOG2_8_TO(LOAD_S, 192)   \
+	LOG2_8_TO(LOAD_S, 224)   \
 	HORNER_8(FIRST_8, STEP_8, ·log2Poly) \
 	EIGHT_G(TIMES_T)
-#define LOG2_8_ROW(row, t) \
-	VMOVAPS   KEPT_S(row), t      \
+#define LOG2_8_ROW(LOAD_S, row, t) \
+	LOAD_S(row, t)                   \
 	VPSUBD    U0, t, T0              \
 	VPAND     U1, T0, T0             \
 	VPSUBD    T0, t, t               \ // m
@@ -336,8 +339,8 @@ added:
 	VCVTDQ2PS T0, T0                 \
 	VMOVAPS   T0, GROUP_E+row(W)  \
 	VSUBPS    C, t, t                  // t = m − 1
-#define LOG2_8_TO(row) \
-	LOG2_8_ROW(row, T1) \
+#define LOG2_8_TO(LOAD_S, row) \
+	LOG2_8_ROW(LOAD_S, row, T1) \
 	VMOVAPS T1, GROUP_G+row(W)
 #define TIMES_T(row, u, t) VMULPS t, u, u
 
