@@ -26,7 +26,7 @@
 // FOCAL is the walk over blocks and groups: STEPS keep what the derivatives of
 // the block's groups that are not near want, FOCUS is their power; POWERS, ROOT,
 // ROOTED and PLAIN are for the near ones.
-#define FOCAL(STEPS, FOCUS, POWERS, ROOT, ROOTED, PLAIN) \
+#define FOCAL(STEPS, FOCUS, POWERS, ROOT, ROOTED, PLAIN, KEEP_POWERS_OF_BLOCK, SURE_POWER) \
 	BEGIN_HARD(done)                      \
 	VBROADCASTSS FACTOR, T0               \
 	VMOVAPS T0, avx2Work_gamma(W)         \
@@ -36,10 +36,8 @@ block:                                        \
 	VMOVDQA MOST, U0                      \
 	WITHIN(avx2Constants_mostProbability, MOST, done) \
 	CHECK_LABELS(stray, plain, done)      \
-	IF_ALL_SURE(U0, zeros, prepared)      \
+	IF_ALL_SURE(U0, zeros, sureBlock)     \
 	PREPARE(KEEP_UNLESS_NEAR(STEPS))      \
-prepared:                                     \
-	LEAQ avx2Work_block(W), BLOCK_AT      \
 	MOVL $(const_BlockSize/32), GROUPS    \
 group:                                        \
 	PREFETCH(hardBackward_ahead)          \
@@ -61,10 +59,14 @@ half:                                         \
 next:                                         \
 	TESTL GROUPS, GROUPS                  \
 	JNZ  group                            \
+ended:                                        \
 	INCQ DONE                             \
 	DECQ LEFT                             \
 	JNZ  block                            \
 	JMP  done                             \
+sureBlock:                                    \
+	KEEP_POWERS_OF_BLOCK                  \
+	SURE_BACKGROUND(SURE_POWER)           \
 near:                                         \
 	NEAR_GROUP(POWERS, ROOT, ROOTED, PLAIN) \
 	ADDQ $256, X                          \
@@ -89,9 +91,9 @@ done:                                         \
 #define ONE      C
 #define LEAST    MOST
 
-// IF_ALL_SURE jumps to prepared, the kinds kept, where a block's labels are all
-// 0 and all of its probabilities, their greatest bits in most, are sure.
-#define IF_ALL_SURE(most, zeros, prepared) \
+// IF_ALL_SURE jumps to sureBlock where a block's labels are all 0 and all of its
+// probabilities, their greatest bits in most, are sure.
+#define IF_ALL_SURE(most, zeros, sureBlock) \
 	VPXOR     G0, G0, G0               \
 	XORL      N, N                     \
 zeros:                                     \
@@ -103,10 +105,100 @@ zeros:                                     \
 	CONST(avx2Constants_mostSure)      \
 	VPCMPGTD  C, most, T0              \
 	VPOR      T0, G0, G0               \
-	VPXOR     T1, T1, T1               \
-	VMOVDQU   T1, avx2Work_kinds(W)    \
 	VPTEST    G0, G0                   \
-	JZ        prepared
+	JZ        sureBlock
+
+// SURE_BACKGROUND is such a block, with its constants in registers.
+#define LOG_A  U0
+#define LOG_B  U1
+#define LOG_C  U2
+#define GAMMA  U3
+#define CE     U4
+#define FOCAL_ U5
+#define LIMIT  U6
+#define REGION U7
+#define SURE_BACKGROUND(SURE_POWER) \
+	CONST(avx2Constants_one)             \
+	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), LEAST \
+	VBROADCASTSS ·logPoly+4*5(SB), LOG_A \
+	VBROADCASTSS ·logPoly+4*6(SB), LOG_B \
+	VBROADCASTSS ·logPoly+4*7(SB), LOG_C \
+	VBROADCASTSS FACTOR, GAMMA           \
+	VBROADCASTSS avx2Work_ce(W), CE      \
+	VBROADCASTSS avx2Work_focal(W), FOCAL_ \
+	VBROADCASTSS EPS, LIMIT              \
+	VBROADCASTSS avx2Work_region(W), REGION \
+	LEAQ avx2Work_block(W), BLOCK_AT     \
+	MOVQ hardBackward_ahead(CALL), N     \
+	MOVL $(const_BlockSize/32), GROUPS   \
+	CMPB hardBackward_add(CALL), $0      \
+	JNE  addSure                         \
+	CMPB hardBackward_stream(CALL), $0   \
+	JNE  streamSure                      \
+	SURE_ROWS(SURE_POWER, STORE_8, storeSure) \
+	SURE_ROWS(SURE_POWER, ADD_AND_STORE_8, addSure) \
+	SURE_ROWS(SURE_POWER, STREAM_8, streamSure)
+#define SURE_ROWS(SURE_POWER, STORE_ROW, again) \
+again:                                      \
+	PREFETCHT0 (X)(N*1)                 \
+	PREFETCHT0 64(X)(N*1)               \
+	PREFETCH_LABELS                     \
+	SURE_ROW(SURE_POWER, STORE_ROW, 0)  \
+	SURE_ROW(SURE_POWER, STORE_ROW, 32) \
+	SURE_ROW(SURE_POWER, STORE_ROW, 64) \
+	SURE_ROW(SURE_POWER, STORE_ROW, 96) \
+	ADDQ $128, X                        \
+	ADDQ $32, Y                         \
+	ADDQ $128, GRADIENT                 \
+	ADDQ $128, BLOCK_AT                 \
+	DECL GROUPS                         \
+	JNZ  again                          \
+	JMP  ended
+#define SURE_ROW(SURE_POWER, STORE_ROW, row) \
+	VMAXPS      row(X), LEAST, G0 \ // s
+	VMOVAPS     LOG_B, G1     \
+	VFMADD231PS LOG_A, G0, G1 \
+	VFMADD213PS LOG_C, G0, G1 \
+	SQUARE_ADD(G0, G1)        \ // ℓ
+	VSUBPS      G0, ONE, G2   \ // r
+	VMULPS      GAMMA, G2, G3 \
+	VFMADD213PS G0, G3, G1    \ // γ·r·ℓ + s
+	SURE_POWER(row)           \ // slope
+	VMULPS      CE, G0, G3    \
+	VFMADD231PS FOCAL_, G1, G3 \ // focal·slope + ce·s
+	VMULPS      G2, G0, G2    \
+	VDIVPS      G2, G3, G3    \ // that / (r·s)
+	VCMPPS      $13, LIMIT, G0, G0 \ // s ≥ ε
+	VANDPS      G0, G3, G3    \
+	VSUBPS      G3, REGION, G3 \
+	STORE_ROW(row, G3)
+
+// What SURE_POWER multiplies G1 by, s^γ.
+#define SURE_HALF(row) \
+	VSQRTPS G0, T0     \
+	VMULPS  T0, G1, G1
+#define SURE_ONE(row) VMULPS G0, G1, G1
+#define SURE_THREE_HALVES(row) \
+	VSQRTPS G0, T0     \
+	VMULPS  T0, G0, T0 \
+	VMULPS  T0, G1, G1
+#define SURE_TWO(row) \
+	VMULPS G0, G0, T0 \
+	VMULPS T0, G1, G1
+#define SURE_ANY(row) VMULPS POWER(row), G1, G1
+
+// POWERS_OF_BLOCK keeps the powers of any γ.
+#define POWERS_OF_BLOCK \
+	LEAQ avx2Work_block(W), BLOCK_AT       \
+	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), LEAST \
+	MOVQ X, ARGUMENT                       \
+	MOVL $(const_BlockSize/64), GROUPS     \
+powers:                                        \
+	POWERS_OF_NEAR                         \
+	ADDQ $256, ARGUMENT                    \
+	ADDQ $256, BLOCK_AT                    \
+	DECL GROUPS                            \
+	JNZ  powers
 
 // KEEP_UNLESS_NEAR keeps the kind of a group, which is the class of one that is
 // sure, IS_NEAR more where it is only near, and else IS_KEPT: it takes STEPS
@@ -454,20 +546,20 @@ pulled:
 
 // func hardBackwardProbabilitiesHalfAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_AND(KEEP_ROOTS), TIMES_POWER, NOTHING, ROOT_OF_S, HALF_OF_ROOT, HALF_OF_S)
+	FOCAL(STEPS_AND(KEEP_ROOTS), TIMES_POWER, NOTHING, ROOT_OF_S, HALF_OF_ROOT, HALF_OF_S, NOTHING, SURE_HALF)
 
 // func hardBackwardProbabilitiesOneAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_ONE, NOTHING, NO_ROOT, ONE_OF_ROOT, ONE_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_ONE, NOTHING, NO_ROOT, ONE_OF_ROOT, ONE_OF_S, NOTHING, SURE_ONE)
 
 // func hardBackwardProbabilitiesThreeHalvesAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_THREE_HALVES, NOTHING, ROOT_OF_S, THREE_HALVES_OF_ROOT, THREE_HALVES_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_THREE_HALVES, NOTHING, ROOT_OF_S, THREE_HALVES_OF_ROOT, THREE_HALVES_OF_S, NOTHING, SURE_THREE_HALVES)
 
 // func hardBackwardProbabilitiesTwoAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_TWO, NOTHING, NO_ROOT, TWO_OF_ROOT, TWO_OF_S)
+	FOCAL(STEPS_OF_PROBABILITIES, FOCUS_TWO, NOTHING, NO_ROOT, TWO_OF_ROOT, TWO_OF_S, NOTHING, SURE_TWO)
 
 // func hardBackwardProbabilitiesAnyAVX2(c *hardBackward, work *avx2Work) int
 TEXT ·hardBackwardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	FOCAL(STEPS_OF_ANY_PROBABILITIES, TIMES_POWER, POWERS_OF_NEAR, NO_ROOT, ANY_OF_ROOT, ANY_OF_S)
+	FOCAL(STEPS_OF_ANY_PROBABILITIES, TIMES_POWER, POWERS_OF_NEAR, NO_ROOT, ANY_OF_ROOT, ANY_OF_S, POWERS_OF_BLOCK, SURE_ANY)
