@@ -4,6 +4,7 @@
 #include "go_asm.h"
 #include "avx2_amd64.h"
 #include "group_amd64.h"
+#include "sure_amd64.h"
 
 // The one-channel kernels for hard labels by AVX2 and FMA: hardGeneric
 // (reduce_generic.go) by passes. Each reads as its formula; the steps are in
@@ -120,6 +121,8 @@ done:
 TEXT ·hardProbabilitiesCEAVX2(SB), NOSPLIT, $0-24
 	BEGIN(done)
 block:
+	IF_SURE_BLOCK(sureBlock)
+unsure:
 	BEGIN_BLOCK
 	CLEAR
 	XORL    QUADS, QUADS
@@ -164,8 +167,10 @@ one:
 next:
 	NEXT_GROUP(group)
 	LOG_QUADS(full, logs, sure, logged)
+ended:
 	END_BLOCK(avx2Constants_mostProbability, FOLD_LF, block, done)
 	JMP     done
+	SURE_BACKGROUND(QUAD_ROWS, NOTHING, NOTHING)
 sure:
 	NEG_LOG_SURE
 	JMP     logged
@@ -249,139 +254,6 @@ done:                                          \
 	MOVQ DONE, ret+16(FP)                  \
 	RET
 
-// A block of background that is sure is nearly all of a volume, and needs no
-// look at its groups: its partial sums stay in registers, and so do the
-// constants. A row is checked after it was added; where one of eight is not
-// sure, the block begins again.
-#define SUM_R   G0
-#define SUM_S   G1
-#define SUM_L   G2
-#define SUM_F   G3
-#define ONE     C
-#define LEAST   T1
-#define LOG_A   U0
-#define LOG_B   U1
-#define LOG_C   U2
-#define HALF_AT M     // the predictions of the half
-#define AHEAD   QUADS // what is to be fetched
-#define PLACE   N     // in the half: 64 for every eight rows
-
-// IF_SURE_BLOCK jumps to sureBlock where all labels of a block are 0, and four
-// vectors of its probabilities are sure.
-#define IF_SURE_BLOCK(sureBlock) \
-	PREFETCH_BLOCK_LABELS  \
-	VMOVDQU (Y), T0          \
-	VMOVDQU 32(Y), T1      \
-	VPOR    64(Y), T0, T0  \
-	VPOR    96(Y), T1, T1  \
-	VPOR    128(Y), T0, T0 \
-	VPOR    160(Y), T1, T1 \
-	VPOR    192(Y), T0, T0 \
-	VPOR    224(Y), T1, T1 \
-	VPOR    256(Y), T0, T0 \
-	VPOR    288(Y), T1, T1 \
-	VPOR    320(Y), T0, T0 \
-	VPOR    352(Y), T1, T1 \
-	VPOR    384(Y), T0, T0 \
-	VPOR    416(Y), T1, T1 \
-	VPOR    448(Y), T0, T0 \
-	VPOR    480(Y), T1, T1 \
-	VPOR    T0, T1, T0     \
-	VMOVDQU  (X), G0         \
-	VPMAXUD  544(X), G0, G0  \
-	VPMAXUD  1088(X), G0, G0 \
-	VPMAXUD  1632(X), G0, G0 \
-	CONST(avx2Constants_mostSure) \
-	VPCMPGTD C, G0, G0       \
-	VPOR     G0, T0, T0      \
-	VPTEST   T0, T0          \
-	JZ       sureBlock
-
-// SURE_BACKGROUND is what it jumps to. FOCUS_ROW takes a row's s and ℓ, and
-// POWERS goes on from what that kept.
-#define SURE_BACKGROUND(FOCUS_ROW, POWERS) \
-sureBlock:                                  \
-	BEGIN_BLOCK                         \
-	CLEAR_LANES(avx2Lanes__size)        \
-	MOVL $const_BlockSize, VALID        \
-	MOVQ X, HALF_AT                     \
-	MOVQ hardCall_ahead(CALL), AHEAD    \
-	ADDQ X, AHEAD                       \
-	CONST(avx2Constants_one)            \
-	VBROADCASTSS EPS, LEAST             \
-	VBROADCASTSS ·logPoly+4*5(SB), LOG_A \
-	VBROADCASTSS ·logPoly+4*6(SB), LOG_B \
-	VBROADCASTSS ·logPoly+4*7(SB), LOG_C \
-sureHalf:                                   \
-	VPXOR SUM_R, SUM_R, SUM_R           \
-	VPXOR SUM_S, SUM_S, SUM_S           \
-	VPXOR SUM_L, SUM_L, SUM_L           \
-	VPXOR SUM_F, SUM_F, SUM_F           \
-	XORL  PLACE, PLACE                  \
-sureRows:                                   \
-	PREFETCHT0 (AHEAD)                  \
-	PREFETCHT0 64(AHEAD)                \
-	SURE_ROW(FOCUS_ROW, 0, S0, S1)      \
-	SURE_ROW(FOCUS_ROW, 64, S2, S3)     \
-	SURE_ROW(FOCUS_ROW, 128, S0, S1)    \
-	SURE_ROW(FOCUS_ROW, 192, S2, S3)    \
-	PREFETCHT0 128(AHEAD)               \
-	PREFETCHT0 192(AHEAD)               \
-	ADDQ $256, AHEAD                    \
-	SURE_ROW(FOCUS_ROW, 256, S0, S1)    \
-	SURE_ROW(FOCUS_ROW, 320, S2, S3)    \
-	SURE_ROW(FOCUS_ROW, 384, S0, S1)    \
-	SURE_ROW(FOCUS_ROW, 448, S2, S3)    \
-	VBROADCASTSS ·avx2+avx2Constants_mostSure(SB), T0 \
-	VPMAXUD   T0, MOST, U3              \
-	VPCMPEQD  T0, U3, U3                \
-	VMOVMSKPS U3, GROUPS                \
-	CMPL GROUPS, $0xff                  \
-	JNE  unsure                         \
-	ADDL $64, PLACE                     \
-	CMPL PLACE, $(const_BlockSize/2)    \
-	JNE  sureRows                       \
-	VMOVAPS SUM_R, avx2Lanes_r(AT)      \
-	VMOVAPS SUM_S, avx2Lanes_s(AT)      \
-	VMOVAPS SUM_L, avx2Lanes_l(AT)      \
-	VMOVAPS SUM_F, avx2Lanes_f(AT)      \
-	ADDQ $32, HALF_AT                   \
-	ADDQ $32, AT                        \
-	TESTB $32, AT                       \
-	JNZ  sureHalf                       \
-	POWERS                              \
-	ADDQ $(4*const_BlockSize), X        \
-	ADDQ $const_BlockSize, Y            \
-	JMP  ended
-#define SURE_ROW(FOCUS_ROW, row, s, u) \
-	VMOVUPS     row(HALF_AT)(PLACE*8), s \
-	VPMAXUD     s, MOST, MOST     \
-	VSUBPS      s, ONE, T0        \
-	VADDPS      T0, SUM_R, SUM_R  \
-	VADDPS      s, SUM_S, SUM_S   \
-	VMAXPS      LEAST, s, s       \
-	VMOVAPS     LOG_B, u          \
-	VFMADD231PS LOG_A, s, u       \
-	VFMADD213PS LOG_C, s, u       \
-	VMULPS      s, s, T0          \
-	VFMADD213PS s, T0, u          \
-	VADDPS      u, SUM_L, SUM_L   \
-	FOCUS_ROW(row, s, u)
-
-#define HALF_ROW(row, s, u) \
-	VSQRTPS s, s \
-	ONE_ROW(row, s, u)
-#define ONE_ROW(row, s, u) \
-	VMULPS s, u, u         \
-	VADDPS u, SUM_F, SUM_F
-#define THREE_HALVES_ROW(row, s, u) \
-	VSQRTPS s, T0    \
-	VMULPS  T0, s, s \
-	ONE_ROW(row, s, u)
-#define TWO_ROW(row, s, u) \
-	VMULPS s, s, s \
-	ONE_ROW(row, s, u)
-
 #define ADD_U(ADD_ROWS) ADD_ROWS(avx2Lanes_f, U0, U1, U2, U3)
 
 // Any γ takes its powers for a group at once, of what its halves kept.
@@ -418,23 +290,23 @@ powers:                              \
 
 // func hardProbabilitiesHalfAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesHalfAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING, SURE_BACKGROUND(HALF_ROW, NOTHING))
+	FOCAL_OF_PROBABILITIES(FOCUS_HALF, ADD_U, NOTHING, SURE_BACKGROUND(FOCAL_ROWS, HALF_ROW, NOTHING))
 
 // func hardProbabilitiesOneAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesOneAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING, SURE_BACKGROUND(ONE_ROW, NOTHING))
+	FOCAL_OF_PROBABILITIES(FOCUS_ONE, ADD_U, NOTHING, SURE_BACKGROUND(FOCAL_ROWS, ONE_ROW, NOTHING))
 
 // func hardProbabilitiesThreeHalvesAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesThreeHalvesAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING, SURE_BACKGROUND(THREE_HALVES_ROW, NOTHING))
+	FOCAL_OF_PROBABILITIES(FOCUS_THREE_HALVES, ADD_U, NOTHING, SURE_BACKGROUND(FOCAL_ROWS, THREE_HALVES_ROW, NOTHING))
 
 // func hardProbabilitiesTwoAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesTwoAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING, SURE_BACKGROUND(TWO_ROW, NOTHING))
+	FOCAL_OF_PROBABILITIES(FOCUS_TWO, ADD_U, NOTHING, SURE_BACKGROUND(FOCAL_ROWS, TWO_ROW, NOTHING))
 
 // func hardProbabilitiesAnyAVX2(c *hardCall, work *avx2Work) int
 TEXT ·hardProbabilitiesAnyAVX2(SB), NOSPLIT, $0-24
-	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS, SURE_BACKGROUND(KEEP_ROW, ADD_KEPT))
+	FOCAL_OF_PROBABILITIES(KEEP_HALF, ADD_LATER, ADD_POWERS, SURE_BACKGROUND(FOCAL_ROWS, KEEP_ROW, ADD_KEPT))
 
 // ---- Logits ----
 
