@@ -234,6 +234,9 @@
 #define A_OF_MINUS_C(i, a, b, c) VFNMADD213PS COEF, c, a
 #define C_OF_A(i, a, b, c) VFMADD213PS COEF, a, c
 #define C_OF_B(i, a, b, c) VFMADD213PS COEF, b, c
+#define C_OF_B_CUT(i, a, b, c) \
+	VCMPPS.BCST $13, constants512_sure(CONSTANTS), b, K; \
+	VFMADD213PS.Z COEF, b, K, c    // c = 0; if b ≥ sure { c = c·b + coefficient }
 
 #define COEFFICIENT(p, step) \
 	VBROADCASTSS p(SB), COEF; \
@@ -259,7 +262,8 @@
 // has a parameter BESIDE, BESIDE(i) is such a step for row i; ALONE is none.
 #define ALONE(i)
 
-// NEG_LOG: c = negLog(a, b).
+// NEG_LOG: c = negLog(a, b). Where g is sure, u is cut before the last three
+// coefficients.
 #define NEG_LOG(BESIDE) \
 	LOW(NEG_LOG_SPLIT); BESIDE(0); \
 	HIGH(NEG_LOG_SPLIT); BESIDE(64); \
@@ -267,7 +271,7 @@
 	COEFFICIENT(·logPoly+4, C_OF_B); BESIDE(128); \
 	COEFFICIENT(·logPoly+8, C_OF_B); \
 	COEFFICIENT(·logPoly+12, C_OF_B); BESIDE(192); \
-	COEFFICIENT(·logPoly+16, C_OF_B); BESIDE(256); \
+	COEFFICIENT(·logPoly+16, C_OF_B_CUT); BESIDE(256); \
 	COEFFICIENT(·logPoly+20, C_OF_B); BESIDE(320); \
 	COEFFICIENT(·logPoly+24, C_OF_B); BESIDE(384); \
 	COEFFICIENT(·logPoly+28, C_OF_B); BESIDE(448); \
@@ -300,7 +304,7 @@
 	COEFFICIENT(·logPoly+4, C_OF_B); BESIDE(64); \
 	COEFFICIENT(·logPoly+8, C_OF_B); BESIDE(128); \
 	COEFFICIENT(·logPoly+12, C_OF_B); BESIDE(192); \
-	COEFFICIENT(·logPoly+16, C_OF_B); BESIDE(256); \
+	COEFFICIENT(·logPoly+16, C_OF_B_CUT); BESIDE(256); \
 	COEFFICIENT(·logPoly+20, C_OF_B); BESIDE(320); \
 	COEFFICIENT(·logPoly+24, C_OF_B); BESIDE(384); \
 	COEFFICIENT(·logPoly+28, C_OF_B); BESIDE(448); \

@@ -205,6 +205,11 @@
 #define D_OF_A(i, a, b, c, d, e, k) VFMADD213PS COEF, a, d       // d = d·a + coefficient
 #define D_OF_B(i, a, b, c, d, e, k) VFMADD213PS COEF, b, d       // d = d·b + coefficient
 #define D_OF_C(i, a, b, c, d, e, k) VFMADD213PS COEF, c, d       // d = d·c + coefficient
+#define D_OF_B_CUT(i, a, b, c, d, e, k) CUT(b, d, k)
+#define D_OF_C_CUT(i, a, b, c, d, e, k) CUT(c, d, k)
+#define CUT(g, u, k) \
+	VCMPPS.BCST $13, constants512_sure(CONSTANTS), g, k; \
+	VFMADD213PS.Z COEF, g, k, u    // u = 0; if g ≥ sure { u = u·g + coefficient }
 #define B_OF_MINUS_D(i, a, b, c, d, e, k) VFNMADD213PS COEF, d, b // b = b·(−d) + coefficient
 
 #define COEFFICIENT(c, ROWS, step) VBROADCASTSS c(SB), COEF; ROWS(step)
@@ -217,17 +222,27 @@
 	COEFFICIENT(p+16, ROWS, TERM); \
 	COEFFICIENT(p+20, ROWS, TERM); \
 	COEFFICIENT(p+24, ROWS, TERM)
-#define POLYNOMIAL8(p, ROWS, SET, TERM) \
-	POLYNOMIAL7(p, ROWS, SET, TERM); \
-	COEFFICIENT(p+28, ROWS, TERM)
 #define POLYNOMIAL9(p, ROWS, SET, TERM) \
-	POLYNOMIAL8(p, ROWS, SET, TERM); \
+	POLYNOMIAL7(p, ROWS, SET, TERM); \
+	COEFFICIENT(p+28, ROWS, TERM); \
 	COEFFICIENT(p+32, ROWS, TERM)
+
+// LOG_POLYNOMIAL is that of negLog: where g is sure, TERM_CUT leaves the last
+// three coefficients alone.
+#define LOG_POLYNOMIAL(ROWS, TERM, TERM_CUT) \
+	COEFFICIENT(·logPoly+0, ROWS, SET_D); \
+	COEFFICIENT(·logPoly+4, ROWS, TERM); \
+	COEFFICIENT(·logPoly+8, ROWS, TERM); \
+	COEFFICIENT(·logPoly+12, ROWS, TERM); \
+	COEFFICIENT(·logPoly+16, ROWS, TERM_CUT); \
+	COEFFICIENT(·logPoly+20, ROWS, TERM); \
+	COEFFICIENT(·logPoly+24, ROWS, TERM); \
+	COEFFICIENT(·logPoly+28, ROWS, TERM)
 
 // NEG_LOG: d = negLog(a, b). It leaves b alone and uses a, c and k.
 #define NEG_LOG(ROWS) \
 	ROWS(NEG_LOG_SPLIT); \
-	POLYNOMIAL8(·logPoly, ROWS, SET_D, D_OF_C); \
+	LOG_POLYNOMIAL(ROWS, D_OF_C, D_OF_C_CUT); \
 	ROWS(NEG_LOG_JOIN)
 #define NEG_LOG_SPLIT(i, a, b, c, d, e, k) \
 	VPSUBD.BCST constants512_half(CONSTANTS), a, d; \ // kk = (bits(r) − half) & exponent
@@ -245,7 +260,7 @@
 // NEG_LOG_NEAR is NEG_LOG where every r is at least ½: k is 0 and g is s. It uses
 // neither a nor c.
 #define NEG_LOG_NEAR \
-	POLYNOMIAL8(·logPoly, EACH, SET_D, D_OF_B); \
+	LOG_POLYNOMIAL(EACH, D_OF_B, D_OF_B_CUT); \
 	EACH(NEG_LOG_NEAR_JOIN)
 #define NEG_LOG_NEAR_JOIN(i, a, b, c, d, e, k) \
 	VMULPS b, b, TEMP; \

@@ -9,6 +9,7 @@ import "unsafe"
 type constants512 struct {
 	one, oneHalf, normal     float32
 	half, sqrtHalf, exponent uint32
+	sure                     uint32
 	sign, notPlain, labelOne uint32
 	leastLogit, mostWeight   float32
 	minusLn2, minusLn2Scaled float32
@@ -26,6 +27,7 @@ var numbers512 = constants512{
 	half:       half,
 	sqrtHalf:   sqrtHalf,
 	exponent:   exponent,
+	sure:       sure,
 	sign:       1 << 31,
 	notPlain:   0xc0000000,
 	labelOne:   0x01010101,
