@@ -175,7 +175,8 @@ added:
 	VMAXPS      FLOOR, g, g            \
 	VMOVAPS     BIAS, V                \
 	VFMADD231PS LOG2E, g, V            \ // v = x·log2E + roundBias
-	VMOVAPS     V, GROUP_V+row(W)   \
+	VPSLLD      $23, V, C              \
+	VMOVDQA     C, GROUP_V+row(W)      \ // 2^n
 	VSUBPS      BIAS, V, V             \ // n = v − roundBias
 	VFMADD231PS LN2HI, V, g            \ // f = n·(−ln2Hi) + x
 	VFMADD231PS LN2LO, V, g            \ // f += n·(−ln2Lo)
@@ -184,10 +185,7 @@ added:
 	EXP_8_REDUCE(row, T0, KEEP_ROW) \
 	VMOVAPS T0, GROUP_G+row(W)
 
-#define EXP_8_SCALE(row, u) \
-	VMOVDQA GROUP_V+row(W), T0 \
-	VPSLLD  $23, T0, T0           \ // 2^n
-	VMULPS  T0, u, u
+#define EXP_8_SCALE(row, u) VMULPS GROUP_V+row(W), u, u
 
 #define KEEP_NOTHING(row, n, f)
 #define KEEP_N_ROW(row, n, f) \
@@ -383,7 +381,8 @@ added:
 	VMULPS      EXP2_HI, T0, T1            \
 	VMAXPS      EXP2_FLOOR, T1, T1         \
 	VADDPS      EXP2_BIAS, T1, T1          \ // v = max(hi·y, −127) + roundBias
-	VMOVAPS     T1, GROUP_V+row(W)         \
+	VPSLLD      $23, T1, C                 \
+	VMOVDQA     C, GROUP_V+row(W)          \ // 2^n
 	VSUBPS      EXP2_BIAS, T1, T1          \ // n = v − roundBias
 	VFMSUB231PS GROUP_E+row(W), EXP2_HI, T1 \ // f = hi·e − n
 	VFMADD213PS T1, EXP2_HI, u             \ // f += hi·l
