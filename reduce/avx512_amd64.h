@@ -286,9 +286,32 @@
 	SQUARE_ADD(i, a, b, c); \
 	VFMADD231PS.BCST constants512_minusLn2(CONSTANTS), a, c // −ln2·min(k, 0) + u
 
-// IF_NEAR goes to near where every r, in a, is at least ½, as nearly everywhere
-// in what a trained network predicts. Those numbers, and none below, have all
-// the bits of ½.
+// IF_SURE goes to sure where every s, in b, is below 2^-6, as nearly everywhere
+// in what a trained network predicts.
+#define IF_SURE(sure) \
+	VPMAXUD Z9, Z8, TEMP; \
+	VPMAXUD Z11, Z10, OTHER; \
+	VPMAXUD Z12, TEMP, TEMP; \
+	VPMAXUD Z13, OTHER, OTHER; \
+	VPMAXUD Z14, TEMP, TEMP; \
+	VPMAXUD Z15, OTHER, OTHER; \
+	VPMAXUD OTHER, TEMP, TEMP; \
+	VPCMPUD.BCST $5, constants512_sure(CONSTANTS), TEMP, K; \
+	KORTESTW K, K; \
+	JEQ sure
+
+// NEG_LOG_SURE is NEG_LOG there: k is 0, g is s and the polynomial short.
+#define NEG_LOG_SURE(BESIDE) \
+	BESIDE(0); \
+	COEFFICIENT(·logPoly+20, SET_C); BESIDE(64); \
+	VBROADCASTSS ·logPoly+24(SB), COEF; \
+	LOW(C_OF_B); BESIDE(128); HIGH(C_OF_B); BESIDE(192); \
+	VBROADCASTSS ·logPoly+28(SB), COEF; \
+	LOW(C_OF_B); BESIDE(256); HIGH(C_OF_B); BESIDE(320); \
+	LOW(SQUARE_ADD); BESIDE(384); HIGH(SQUARE_ADD); BESIDE(448)
+
+// IF_NEAR goes to near where every r, in a, is at least ½. Those numbers, and
+// none below, have all the bits of ½.
 #define IF_NEAR(near) \
 	VPANDD Z1, Z0, TEMP; \
 	VPTERNLOGD $0x80, Z3, Z2, TEMP; \ // bits &= bits(r) & bits(r)

@@ -78,7 +78,7 @@
 	VFMADD213PS s, c, d; \         // γ·r·l + s
 	VMULPS e, d, d                 // times s^γ
 #define PROBABILITIES_FOCAL(POWER) \
-	NEG_LOG_OF_OWN(near, nearEnd); \
+	NEG_LOG_OF_OWN(sure, near, ownLogged); \
 	POWER(EACH); \
 	EACH_SIDES(SLOPE)
 

@@ -266,10 +266,24 @@
 	VMULPS b, b, TEMP; \
 	VFMADD213PS b, TEMP, d         // u = g²·Q(g) + g
 
-// NEG_LOG_OF_OWN is NEG_LOG of a voxel's own class, and NEG_LOG_NEAR where that
-// is the same, as nearly everywhere in what a trained network predicts. Numbers
-// from ½ to 1, and none below, have all the bits of ½.
-#define NEG_LOG_OF_OWN(near, end) \
+// NEG_LOG_SURE is NEG_LOG where every s is below 2^-6 as well, and the polynomial
+// short.
+#define NEG_LOG_SURE \
+	COEFFICIENT(·logPoly+20, EACH, SET_D); \
+	COEFFICIENT(·logPoly+24, EACH, D_OF_B); \
+	COEFFICIENT(·logPoly+28, EACH, D_OF_B); \
+	EACH(NEG_LOG_NEAR_JOIN)
+
+// NEG_LOG_OF_OWN is NEG_LOG of a voxel's own class, and the shortest that is the
+// same: NEG_LOG_SURE nearly everywhere in what a trained network predicts.
+// Numbers from ½ to 1, and none below, have all the bits of ½.
+#define NEG_LOG_OF_OWN(sure, near, end) \
+	VPMAXUD Z5, Z4, TEMP; \
+	VPMAXUD Z7, Z6, COEF; \
+	VPMAXUD COEF, TEMP, TEMP; \      // the greatest s
+	VPCMPUD.BCST $5, constants512_sure(CONSTANTS), TEMP, K3; \
+	KORTESTW K3, K3; \
+	JEQ sure; \
 	VPANDD Z1, Z0, TEMP; \
 	VPTERNLOGD $0x80, Z3, Z2, TEMP; \ // the bits that all r have
 	VPCMPUD.BCST $1, constants512_half(CONSTANTS), TEMP, K3; \
@@ -279,6 +293,9 @@
 	JMP end; \
 near: \
 	NEG_LOG_NEAR; \
+	JMP end; \
+sure: \
+	NEG_LOG_SURE; \
 end:
 
 // POWER_ANY: e = b^γ with γ from the call and GAMMA. It uses a, b and c.

@@ -277,7 +277,7 @@ same: \
 // from inverse. It leaves others, which is s, alone.
 #define OWN_LOG \
 	TILE(OWN_LOG_SIDES); \
-	NEG_LOG_OF_OWN(near, nearEnd); \
+	NEG_LOG_OF_OWN(sure, near, ownLogged); \
 	TILE(OWN_LOG_JOIN)
 #define OWN_LOG_SIDES(i, a, b, c, d, inverse, k, s, r) \
 	VMOVAPS r, a; \

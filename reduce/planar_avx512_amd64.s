@@ -251,7 +251,7 @@ next: \
 
 #define PROBABILITY_LOG \
 	TILE(PROBABILITY_CLAMP); \
-	NEG_LOG_OF_OWN(near, nearEnd)
+	NEG_LOG_OF_OWN(sure, near, ownLogged)
 #define PROBABILITY_CLAMP(i, a, b, c, d, e, k, s, r) \
 	VMAXPS.BCST EPS, r, a; \
 	VMAXPS.BCST EPS, s, b

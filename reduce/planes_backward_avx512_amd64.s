@@ -32,7 +32,7 @@
 	TILE(PULL_OWN_CE)
 #define PULL_FOCAL(POWER) \
 	TILE(SIDES); \
-	NEG_LOG_OF_OWN(near, nearEnd); \
+	NEG_LOG_OF_OWN(sure, near, ownLogged); \
 	POWER(EACH); \
 	TILE(PULL_OWN_FOCAL)
 #define PULL_OWN(i, a, b, c, d, e, k, s, r) VBROADCASTSS planeCoefficients_own(COEFFICIENTS), d

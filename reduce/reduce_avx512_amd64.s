@@ -56,10 +56,10 @@
 	VMOVAPS f, sums512_f(sums)
 
 // KERNEL is a whole kernel. START is what it does before the first group, LOAD_…
-// and ADD… are its loads and additions, FORMULA is what comes between, and NEAR
-// stands for that where IF_NEAR says so of a group of one class; CHECK goes to
-// done where a value of the block was not plain.
-#define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, IF_NEAR, NEAR, FORMULA, ADD, ADD_MIXED, CHECK) \
+// and ADD… are its loads and additions, FORMULA is what comes between, and SURE
+// and NEAR stand for that where IF_SHORT says so of a group of one class; CHECK
+// goes to done where a value of the block was not plain.
+#define KERNEL(START, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, IF_SHORT, SURE, NEAR, FORMULA, ADD, ADD_MIXED, CHECK) \
 	BEGIN(done); \
 	START; \
 block: \
@@ -75,13 +75,13 @@ foreground: \
 	LEAQ work512_foreground(WORK), SUMS; \
 	MOVQ PREDICTION, LOGITS; \
 	EACH(LOAD_FOREGROUND); \
-	IF_NEAR(near); \
-	JMP formula; \
+	JMP loaded; \
 background: \
 	LEAQ work512_background(WORK), SUMS; \
 	LEAQ work512_u(WORK), LOGITS; \
 	EACH(LOAD_BACKGROUND); \
-	IF_NEAR(near); \
+loaded: \
+	IF_SHORT(sure, near); \
 formula: \
 	FORMULA; \
 	TESTQ SUMS, SUMS; \
@@ -105,6 +105,9 @@ both: \
 	STORE_SUMS(SCRATCH, Z0, Z1, Z2, Z3); \
 	STORE_SUMS(SUMS, Z4, Z5, Z6, Z7); \
 	JMP next; \
+sure: \
+	SURE; \
+	JMP one; \
 near: \
 	NEAR; \
 	JMP one; \
@@ -113,12 +116,13 @@ stray: \
 
 // Probabilities: r, s = p, 1 − p for the foreground, 1 − p, p for the
 // background. A p outside of [0, 1] or −0, or its 1 − p, has the sign bit or
-// the next one; no plain p has.
+// the next one; no plain p has. So the bits of all are kept, but for those of
+// sure groups, which are plain.
 
 #define PROBABILITY(i, p, q) \
 	VMOVUPS i(PREDICTION), p; \
-	VSUBPS p, ONE, q; \
-	VPTERNLOGD $0xfe, q, p, BITS   // bits |= bits(p) | bits(q)
+	VSUBPS p, ONE, q
+#define KEEP_BITS(i, a, b, c) VPTERNLOGD $0xfe, b, a, BITS // bits |= bits(r) | bits(s)
 #define PROBABILITY_BACKGROUND(i, a, b, c) PROBABILITY(i, b, a)
 #define PROBABILITY_FOREGROUND(i, a, b, c) PROBABILITY(i, a, b)
 #define PROBABILITY_MIXED(i, a, b, c) \
@@ -142,6 +146,7 @@ stray: \
 #define REGION(i, a, b, FOREGROUND) \
 	STREAM(i); \
 	PROBABILITY(i, a, b); \
+	KEEP_BITS(i, a, b, _); \
 	BACKGROUND_ROW(i); \
 	VADDPS b, R0, K, R0; \
 	VADDPS a, S0, K, S0; \
@@ -203,23 +208,45 @@ some:
 
 #define R Z30
 #define S Z31
-#define FLOOR(i, a, b, c) \
+#define FLOOR_SURE(i, a, b, c) \
 	STREAM(i); \
 	VADDPS a, R, R; \
 	VADDPS b, S, S; \
-	VMAXPS.BCST hardCall_eps(CALL), a, a; \
 	VMAXPS.BCST hardCall_eps(CALL), b, b
+#define FLOOR(i, a, b, c) \
+	FLOOR_SURE(i, a, b, c); \
+	KEEP_BITS(i, a, b, c); \
+	VMAXPS.BCST hardCall_eps(CALL), a, a
+
+// QUAD_SURE is QUAD of rows that are sure. Their product is over ½: all that a
+// logarithm asks of it.
+#define QUAD_SURE(r1, r2, r3, s0, s1, s2, s3, queue) \
+	VMULPS r3, r2, r2; \           // high = r2·r3
+	VFMADD213PS s1, r1, s0; \      // u = s0·r1 + s1
+	VFMADD213PS s3, r3, s2; \      // v = s2·r3 + s3
+	VFMADD213PS s2, r2, s0; \      // u·high + v
+	VMOVAPS ONE, (queue); \
+	VMOVAPS s0, COMPLEMENTS(queue); \
+	ADDQ $64, queue
 
 // QUADS are those of a group of one class.
-#define QUADS(LOAD, sums, queue) \
+#define QUADS(LOAD, sums, queue, sure, next) \
 	EACH(LOAD); \
 	VMOVAPS (sums+sums512_r)(WORK), R; \
 	VMOVAPS (sums+sums512_s)(WORK), S; \
+	IF_SURE(sure); \
 	EACH(FLOOR); \
 	VMOVAPS R, (sums+sums512_r)(WORK); \
 	VMOVAPS S, (sums+sums512_s)(WORK); \
 	QUAD(Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, queue); \
-	QUAD(Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, queue)
+	QUAD(Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, queue); \
+	JMP next; \
+sure: \
+	EACH(FLOOR_SURE); \
+	VMOVAPS R, (sums+sums512_r)(WORK); \
+	VMOVAPS S, (sums+sums512_s)(WORK); \
+	QUAD_SURE(Z1, Z2, Z3, Z8, Z9, Z10, Z11, queue); \
+	QUAD_SURE(Z5, Z6, Z7, Z12, Z13, Z14, Z15, queue)
 
 // A quad of a mixed group, one class's: its voxels' r and s go to the sums and
 // to c and d; those of the other class count as r = 1, s = 0.
@@ -247,7 +274,7 @@ some:
 	VMOVAPS i(SCRATCH), a; \
 	VMOVAPS (COMPLEMENTS+i)(SCRATCH), b
 #define ADD_QUAD(i, a, b, c) VADDPS c, R, R
-#define LOG_QUADS(quads, queue, sums, fill, log, near, add, none) \
+#define LOG_QUADS(quads, queue, sums, fill, log, sure, near, add, none) \
 	LEAQ quads(WORK), SCRATCH; \
 	CMPQ queue, SCRATCH; \
 	JEQ none; \
@@ -262,11 +289,15 @@ log: \
 	CMPQ queue, GROUPS; \
 	JNE fill; \
 	EACH(LOAD_QUAD); \
+	IF_SURE(sure); \
 	IF_NEAR(near); \
 	NEG_LOG(ALONE); \
 	JMP add; \
 near: \
 	NEG_LOG_NEAR(ALONE); \
+	JMP add; \
+sure: \
+	NEG_LOG_SURE(ALONE); \
 add: \
 	EACH(ADD_QUAD); \
 	VMOVAPS R, (sums+sums512_l)(WORK); \
@@ -283,6 +314,7 @@ group:
 	BRANCH(background, foreground, stray)
 mixed:
 	EACH(PROBABILITY_FOREGROUND)
+	EACH(KEEP_BITS)
 	STREAM(0); STREAM(64)
 	QUAD_MASKED(BACKGROUND_ROW, 0, Z8, Z9, Z10, Z11, Z0, Z1, Z2, Z3, work512_background, QUEUE_BACKGROUND)
 	STREAM(128); STREAM(192)
@@ -293,15 +325,15 @@ mixed:
 	QUAD_MASKED(FOREGROUND_ROW, 256, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, work512_foreground, QUEUE_FOREGROUND)
 	JMP next
 foreground:
-	QUADS(PROBABILITY_FOREGROUND, work512_foreground, QUEUE_FOREGROUND)
+	QUADS(PROBABILITY_FOREGROUND, work512_foreground, QUEUE_FOREGROUND, sureForeground, next)
 	JMP next
 background:
-	QUADS(PROBABILITY_BACKGROUND, work512_background, QUEUE_BACKGROUND)
+	QUADS(PROBABILITY_BACKGROUND, work512_background, QUEUE_BACKGROUND, sureBackground, next)
 next:
 	NEXT_GROUP(group)
 	CHECK_PROBABILITIES(done)
-	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, near0, add0, none0)
-	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, near1, add1, none1)
+	LOG_QUADS(QUADS_BACKGROUND, QUEUE_BACKGROUND, work512_background, fill0, log0, sure0, near0, add0, none0)
+	LOG_QUADS(QUADS_FOREGROUND, QUEUE_FOREGROUND, work512_foreground, fill1, log1, sure1, near1, add1, none1)
 	CLOSE_BLOCK(block)
 done:
 	DONE
@@ -312,6 +344,7 @@ stray:
 // a = max(r, ε) and to b and q = clamp(s); POWER(i) takes q to p = s^γ.
 
 #define CLAMP(i, a, b, c) \
+	KEEP_BITS(i, a, b, c); \
 	VMOVAPS a, (work512_r+i)(WORK); \
 	VMOVAPS b, (work512_s+i)(WORK); \
 	VMAXPS.BCST hardCall_eps(CALL), a, a; \
@@ -319,6 +352,9 @@ stray:
 	VMINPS.BCST hardCall_oneMinus(CALL), b, b; \
 	VMOVAPS b, (work512_q+i)(WORK)
 #define CLAMP_NEAR(i, a, b, c) \
+	KEEP_BITS(i, a, b, c); \
+	CLAMP_SURE(i, a, b, c)
+#define CLAMP_SURE(i, a, b, c) \
 	VMOVAPS a, (work512_r+i)(WORK); \
 	VMOVAPS b, (work512_s+i)(WORK); \
 	VMAXPS.BCST hardCall_eps(CALL), b, b; \
@@ -352,8 +388,9 @@ stray:
 	VMOVAPS (work512_l+i)(WORK), c
 
 #define NOTHING
+#define IF_SURE_OR_NEAR(sure, near) IF_SURE(sure); IF_NEAR(near)
 #define PROBABILITIES(FORMULA, BESIDE) \
-	KERNEL(NOTHING, PROBABILITY_BACKGROUND, PROBABILITY_FOREGROUND, PROBABILITY_MIXED, IF_NEAR, FORMULA(CLAMP_NEAR, NEG_LOG_NEAR, BESIDE), FORMULA(CLAMP, NEG_LOG, BESIDE), ADD_FOCAL, ADD_FOCAL_MIXED, CHECK_PROBABILITIES)
+	KERNEL(NOTHING, PROBABILITY_BACKGROUND, PROBABILITY_FOREGROUND, PROBABILITY_MIXED, IF_SURE_OR_NEAR, FORMULA(CLAMP_SURE, NEG_LOG_SURE, BESIDE), FORMULA(CLAMP_NEAR, NEG_LOG_NEAR, BESIDE), FORMULA(CLAMP, NEG_LOG, BESIDE), ADD_FOCAL, ADD_FOCAL_MIXED, CHECK_PROBABILITIES)
 
 #define FOCAL_OF_PROBABILITIES(CLAMP_SIDES, LOG, POWER) \
 	EACH(CLAMP_SIDES); \
@@ -451,9 +488,9 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	KORTESTW PLAIN, PLAIN; \
 	JCC done
 
-#define NOT_NEAR(near)
+#define NEVER(sure, near)
 #define LOGITS_KERNEL(SPLIT, FORMULA, ADD, ADD_MIXED) \
-	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, NOT_NEAR, NOTHING, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
+	KERNEL(FIRST(SPLIT), LOGIT_BACKGROUND, LOGIT_FOREGROUND, LOGIT_MIXED, NEVER, NOTHING, NOTHING, AHEAD_AND(SPLIT, FORMULA), ADD, ADD_MIXED, CHECK_LOGITS)
 #define AHEAD_AND(SPLIT, FORMULA) \
 	NEXT(SPLIT); \
 	FORMULA; \

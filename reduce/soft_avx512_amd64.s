@@ -107,7 +107,7 @@
 #define PROBABILITIES(FORMULA, CLOSE_CLASS) \
 	SOFT(GREATEST_PROBABILITY, constants512_one, OPEN_SUMS, ADD_WEIGHTS, CLAMP_BACKGROUND, CLAMP_FOREGROUND, FORMULA, CLOSE_CLASS, NOTHING, CLOSE_SUMS, END_SOFT)
 #define LOG_AND(POWER) \
-	NEG_LOG_OF_OWN(near, nearEnd); \
+	NEG_LOG_OF_OWN(sure, near, ownLogged); \
 	POWER(EACH)
 #define FOCAL_PROBABILITIES(POWER) \
 	PROBABILITIES(LOG_AND(POWER), CLOSE_FOCAL(ADD_FOCAL_DE))
@@ -118,7 +118,7 @@ TEXT ·softProbabilitiesRegionAVX512(SB), NOSPLIT, $0-16
 
 // func softProbabilitiesCEAVX512(c *softCall) int
 TEXT ·softProbabilitiesCEAVX512(SB), NOSPLIT, $0-16
-	PROBABILITIES(NEG_LOG_OF_OWN(near, nearEnd), CLOSE_CE(ADD_CE_D))
+	PROBABILITIES(NEG_LOG_OF_OWN(sure, near, ownLogged), CLOSE_CE(ADD_CE_D))
 
 // func softProbabilitiesHalfAVX512(c *softCall) int
 TEXT ·softProbabilitiesHalfAVX512(SB), NOSPLIT, $0-16
