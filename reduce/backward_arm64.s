@@ -124,15 +124,15 @@ done:
 
 #define FOCAL_0(FOCAL) \
 	LOAD_PROBABILITIES                                                \
-	PULL_FOCAL(QB, QA, FOCAL, LANES_0, CE_LANE, FOCAL_LANE, REGION_0) \
+	PULL_FOCAL(QB, QA, FOCAL, LANES_0, CE_LANE, FOCAL_LANE, REGION_0, sure0, logged0) \
 	PUT(QD, QE)
 #define FOCAL_1(FOCAL) \
 	LOAD_PROBABILITIES                                                \
-	PULL_FOCAL(QA, QB, FOCAL, LANES_1, CE_LANE, FOCAL_LANE, REGION_1) \
+	PULL_FOCAL(QA, QB, FOCAL, LANES_1, CE_LANE, FOCAL_LANE, REGION_1, sure1, logged1) \
 	PUT(QD, QE)
 #define FOCAL_MIXED_SET(FOCAL) \
 	LOAD_MIXED                                                               \
-	PULL_FOCAL(QA, QB, FOCAL, LANES_MIXED, CE_MIXED, FOCAL_MIXED, REGION_MIXED) \
+	PULL_FOCAL(QA, QB, FOCAL, LANES_MIXED, CE_MIXED, FOCAL_MIXED, REGION_MIXED, sureMixed, loggedMixed) \
 	PUT(QD, QE)
 #define PROBABILITIES(FOCAL) \
 	BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_MIXED_SET(FOCAL), FOCAL_0(FOCAL), FOCAL_1(FOCAL))

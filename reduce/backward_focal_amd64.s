@@ -111,14 +111,14 @@ zeros:                                     \
 	JZ        sureBlock
 
 // SURE_BACKGROUND is such a block, with its constants in registers.
-#define LOG_A  U0
-#define LOG_B  U1
-#define LOG_C  U2
-#define GAMMA  U3
-#define CE     U4
-#define FOCAL_ U5
-#define LIMIT  U6
-#define REGION U7
+#define LOG_A    U0 // logPoly's last three
+#define LOG_B    U1
+#define LOG_C    U2
+#define GAMMA    U3
+#define K_CE     U4 // the coefficients of class 0
+#define K_FOCAL  U5
+#define K_REGION U6
+#define LIMIT    U7 // ε
 #define SURE_BACKGROUND(SURE_POWER) \
 	CONST(avx2Constants_one)             \
 	VBROADCASTSS ·avx2+avx2Constants_belowEpsilon(SB), LEAST \
@@ -126,10 +126,10 @@ zeros:                                     \
 	VBROADCASTSS ·logPoly+4*6(SB), LOG_B \
 	VBROADCASTSS ·logPoly+4*7(SB), LOG_C \
 	VBROADCASTSS FACTOR, GAMMA           \
-	VBROADCASTSS avx2Work_ce(W), CE      \
-	VBROADCASTSS avx2Work_focal(W), FOCAL_ \
+	VBROADCASTSS avx2Work_ce(W), K_CE    \
+	VBROADCASTSS avx2Work_focal(W), K_FOCAL \
 	VBROADCASTSS EPS, LIMIT              \
-	VBROADCASTSS avx2Work_region(W), REGION \
+	VBROADCASTSS avx2Work_region(W), K_REGION \
 	LEAQ avx2Work_block(W), BLOCK_AT     \
 	MOVQ hardBackward_ahead(CALL), N     \
 	MOVL $(const_BlockSize/32), GROUPS   \
@@ -166,13 +166,13 @@ again:                                      \
 	VMULPS      GAMMA, G2, G3 \
 	VFMADD213PS G0, G3, G1    \ // γ·r·ℓ + s
 	SURE_POWER(row)           \ // slope
-	VMULPS      CE, G0, G3    \
-	VFMADD231PS FOCAL_, G1, G3 \ // focal·slope + ce·s
+	VMULPS      K_CE, G0, G3    \
+	VFMADD231PS K_FOCAL, G1, G3 \ // focal·slope + ce·s
 	VMULPS      G2, G0, G2    \
 	VDIVPS      G2, G3, G3    \ // that / (r·s)
 	VCMPPS      $13, LIMIT, G0, G0 \ // s ≥ ε
 	VANDPS      G0, G3, G3    \
-	VSUBPS      G3, REGION, G3 \
+	VSUBPS      G3, K_REGION, G3 \
 	STORE_ROW(row, G3)
 
 // What SURE_POWER multiplies G1 by, s^γ.

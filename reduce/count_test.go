@@ -33,20 +33,22 @@ const (
 )
 
 // countPaths are the voxels that take a kernel along one path each: the class
-// of voxel i, and its soft target of that class, the other classes' being what
-// is left.
+// of voxel i, its soft target of that class, the other classes' being what is
+// left, and how far its predictions are from the class at most.
 var countPaths = []struct {
-	name   string
-	class  func(i int) int
-	target func(rng *rand.Rand) float32
+	name     string
+	class    func(i int) int
+	target   func(rng *rand.Rand) float32
+	distance float32
 }{
-	{"background", func(int) int { return 0 }, func(*rand.Rand) float32 { return 1 }},
-	{"foreground", func(int) int { return 1 }, func(*rand.Rand) float32 { return 1 }},
-	{"mixed", func(i int) int { return i }, (*rand.Rand).Float32},
+	{"sure", func(int) int { return 0 }, func(*rand.Rand) float32 { return 1 }, 0x1p-8},
+	{"background", func(int) int { return 0 }, func(*rand.Rand) float32 { return 1 }, 1},
+	{"foreground", func(int) int { return 1 }, func(*rand.Rand) float32 { return 1 }, 1},
+	{"mixed", func(i int) int { return i }, (*rand.Rand).Float32, 1},
 }
 
 // TestInstructions counts the instructions that each NEON kernel executes per
-// voxel, on groups of one class and on mixed ones, and holds them to the AVX2
+// voxel, on groups of one class, sure ones among them, and on mixed ones, and holds them to the AVX2
 // kernel's. There is no arm64 machine to time them on, and what an emulator
 // takes says nothing. Both are counted alike: qemu runs this test's binary for
 // the architecture and logs every run of a translation block that lies in a
@@ -160,10 +162,12 @@ func TestCountedWork(t *testing.T) {
 	labels, classes, weights := make([]uint8, countVoxels), make([]int32, countVoxels), make([]float32, countVoxels)
 	fill(weights, 1)
 	targets := planesOf(countChannels, countVoxels)
+	var distance float32
 	for _, path := range countPaths {
 		if path.name != name {
 			continue
 		}
+		distance = path.distance
 		for i := range classes {
 			labels[i], classes[i] = uint8(path.class(i)%2), int32(path.class(i)%countChannels)
 			y := path.target(rng)
@@ -183,15 +187,18 @@ func TestCountedWork(t *testing.T) {
 	for _, p := range everyPass() {
 		w := powerOf(p, .7)
 		planes := planesOf(countChannels, countVoxels)
-		for _, plane := range planes {
+		for k, plane := range planes {
 			for i := range plane {
-				plane[i] = rng.Float32()
+				plane[i] = distance * rng.Float32()
+				if int(classes[i]) == k {
+					plane[i] = 1 - plane[i]
+				}
 				if p.input == logits {
 					plane[i] = 8*plane[i] - 4
 				}
 			}
 		}
-		x, target := planes[0], targets[1]
+		x, target := planes[1], targets[1]
 		for _, level := range Levels() {
 			if level == Generic {
 				continue

@@ -27,7 +27,7 @@ TEXT ·mapNegLogNEON(SB), NOSPLIT, $0-8
 loop:
 	VLD1P_S4(X_NUMBER, QA)
 	EACH_N(VFSUB_S4, QA, ONE, QB) // s = 1 − x
-	NEG_LOG(QA, QB, QC, QD, QE)
+	NEG_LOG(QA, QB, QC, QD, QE, sure, logged)
 	VST1P_S4(DST_NUMBER, QD)
 	SUBS $const_Lanes, LEFT
 	BNE  loop

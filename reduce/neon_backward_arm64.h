@@ -229,23 +229,23 @@ loop:                               \
 	REGION(QD, QE)               // QD = region − QD
 
 // And a focal sum. FOCAL is one of the focal powers.
-#define PULL_FOCAL(r, s, FOCAL, LANES, CE_TIMES, FOCAL_TIMES, REGION) \
-	VST1_S4(SAVED_NUMBER, s)            \
-	NEG_LOG_KEEP(r, s, QC, QD, QE, QF)  \ // QD = ℓ
-	LANES_0                             \
-	EACH_LANE(VFMUL_LANE, 3, K1, r, QF) \
-	EACH(VFMLA_S4, QD, QF, s)           \ // s += γ·r·ℓ
-	VLD1_S4(SAVED_NUMBER, QE)           \ // QE = s
-	FOCAL(QE, s, QF, QD, QG)            \ // QF = slope
-	VLD1_S4(SAVED_NUMBER, s)            \
-	OUTSIDE(r, s, QC)                   \
-	LANES                               \
-	CE_TIMES(s, QD)                     \
-	EACH(VFMUL_S4, s, r, r)             \ // r·s
-	FOCAL_TIMES(QF, QD, QE)             \ // QD = ce·s + focal·slope
-	EACH(VFDIV_S4, r, QD, QD)           \
-	EACH(VBIC_B16, QC, QD, QD)          \
-	REGION(QD, QE)                        // QD = region − QD
+#define PULL_FOCAL(r, s, FOCAL, LANES, CE_TIMES, FOCAL_TIMES, REGION, sure, logged) \
+	VST1_S4(SAVED_NUMBER, s)                         \
+	NEG_LOG_KEEP(r, s, QC, QD, QE, QF, sure, logged) \ // QD = ℓ
+	LANES_0                                          \
+	EACH_LANE(VFMUL_LANE, 3, K1, r, QF)              \
+	EACH(VFMLA_S4, QD, QF, s)                        \ // s += γ·r·ℓ
+	VLD1_S4(SAVED_NUMBER, QE)                        \ // QE = s
+	FOCAL(QE, s, QF, QD, QG)                         \ // QF = slope
+	VLD1_S4(SAVED_NUMBER, s)                         \
+	OUTSIDE(r, s, QC)                                \
+	LANES                                            \
+	CE_TIMES(s, QD)                                  \
+	EACH(VFMUL_S4, s, r, r)                          \ // r·s
+	FOCAL_TIMES(QF, QD, QE)                          \ // QD = ce·s + focal·slope
+	EACH(VFDIV_S4, r, QD, QD)                        \
+	EACH(VBIC_B16, QC, QD, QD)                       \
+	REGION(QD, QE)                                     // QD = region − QD
 
 // The derivatives by logits' margins: without a focal sum, to d,
 #define PULL_LOGITS(r, s, d, LANES, MARGIN) \

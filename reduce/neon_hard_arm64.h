@@ -132,6 +132,23 @@
 	SUB  $1, GROUPS \
 	CBNZ GROUPS, loop
 
+// l = −log r, from r and s clamped; k and u are scratch. A sure s has but one
+// bound to keep, ε being under it. UNSURE is what else is done where one is not.
+#define NEG_LOG_CLAMPED(r, s, k, l, u, UNSURE, sure, logged) \
+	IF_SURE(s, k, sure)                  \
+	UNSURE                               \
+	FLDPQ neonWork_eps(WORK), (F30, F31) \
+	EACH_M(VFMAX_S4, K0, r, r)           \ // r = max(r, eps)
+	EACH_M(VFMAX_S4, K0, s, s)           \
+	EACH_M(VFMIN_S4, K1, s, s)           \ // s = min(max(s, eps), oneMinus)
+	NEG_LOG_UNSURE(r, s, k, l, u, r)     \
+	B    logged                          \
+sure:                                \
+	FMOVQ neonWork_eps(WORK), F30        \
+	EACH_M(VFMAX_S4, K0, s, s)           \
+	NEG_LOG_SURE(s, k, l, u)             \
+logged:
+
 // The block's values are plain, or it is left.
 #define CHECK \
 	VUMAXV_S4(MOST, MOST)     \

@@ -223,15 +223,15 @@ same:                             \
 
 // QE = −log r of the own class, from r where that is ½ or more, else from the
 // inverse. Takes QA, QB and QC.
-#define OWN_LOG \
-	LOAD_K0(neonTable_half)       \
-	EACH_N(VFCMGT_S4, QA, K0, QD) \ // QD = r < ½
-	EACH(VBIT_B16, QD, QC, QA)    \ // QA = QD ? inverse : r
-	EACH_N(VFSUB_S4, QC, ONE, QE) \
-	EACH(VBIT_B16, QD, QE, QB)    \ // QB = QD ? 1 − inverse : s
-	LOAD_ROW(neonRows_below, QF)  \
-	EACH(VAND_B16, QD, QF, QF)    \ // QF = QD ? below : 0
-	NEG_LOG(QA, QB, QC, QE, QG)   \
+#define OWN_LOG(sure, logged) \
+	LOAD_K0(neonTable_half)                   \
+	EACH_N(VFCMGT_S4, QA, K0, QD)             \ // QD = r < ½
+	EACH(VBIT_B16, QD, QC, QA)                \ // QA = QD ? inverse : r
+	EACH_N(VFSUB_S4, QC, ONE, QE)             \
+	EACH(VBIT_B16, QD, QE, QB)                \ // QB = QD ? 1 − inverse : s
+	LOAD_ROW(neonRows_below, QF)              \
+	EACH(VAND_B16, QD, QF, QF)                \ // QF = QD ? below : 0
+	NEG_LOG(QA, QB, QC, QE, QG, sure, logged) \
 	EACH(VFADD_S4, QF, QE, QE)
 
 // QB = s, at least 2^-126.
@@ -244,12 +244,8 @@ same:                             \
 
 // QE = −log r of probabilities: r in QA and s in QB, which is clamped. QC and u
 // are scratch.
-#define PLANES_LOG(u) \
-	FLDPQ neonWork_eps(WORK), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, QA, QA)         \
-	EACH_M(VFMAX_S4, K0, QB, QB)         \
-	EACH_M(VFMIN_S4, K1, QB, QB)         \
-	NEG_LOG(QA, QB, QC, QE, u)
+#define PLANES_LOG(u, sure, logged) \
+	NEG_LOG_CLAMPED(QA, QB, QC, QE, u, NOTHING, sure, logged)
 
 // The sums of a block, of every class those of planeSums and Σ w.
 #define CLEAR_SUMS(class) \

@@ -74,10 +74,10 @@ class:                            \
 
 // QE = −log of the inverse, which is in QC, to neonRows_l: −log p of a class
 // that is not over ½ is that and most − x.
-#define LOG_OF_INVERSE \
-	EACH1(VMOV_B16, QC, QA)       \
-	EACH_N(VFSUB_S4, QC, ONE, QB) \
-	NEG_LOG(QA, QB, QD, QE, QG)   \
+#define LOG_OF_INVERSE(sure, logged) \
+	EACH1(VMOV_B16, QC, QA)                   \
+	EACH_N(VFSUB_S4, QC, ONE, QB)             \
+	NEG_LOG(QA, QB, QD, QE, QG, sure, logged) \
 	STORE_ROW(neonRows_l, QE)
 
 // A walk over the classes with the inverse in QC. CLASS_P leaves e^(x−most) in
@@ -111,31 +111,24 @@ mixed:                       \
 	LOAD_BELOW(QE)             \
 	LOAD_ROW(neonRows_l, QD)   \
 	EACH(VFADD_S4, QD, QE, QE) \
-	VUMAX_S4(QA, QA+1, QD)     \
-	VUMAX_S4(QA+2, QA+3, QD+1) \
-	VUMAX_S4(QD, QD+1, QD)     \
-	VUMAXV_S4(QD, QD)          \
-	VMOV_W(QD, TEMP_NUMBER)    \
+	LARGEST(QA, QD)            \
 	CMPW HALF, TEMP            \
 	BHS  large                 \
 found:
 // There it is negLog(p, q) of 2^0·p, which is of q alone.
-#define LARGE_LOG(RESTORE, large, found) \
+#define LARGE_LOG(RESTORE, large, found, sure, logged) \
 large:                            \
 	LOAD_K0(neonTable_half)           \
 	EACH_N(VFCMGT_S4, QA, K0, QA)     \ // QA = p < ½
-	LOAD_K1(neonTable_negLogFactors)  \
-	POLYNOMIAL(neonTable_negLog)      \
-	FIRST(VFMLA_LANE, 0, QB, QD)      \
-	HORNER(VFMLA_S4, QD, QB, QG)      \
-	HORNER(VFMLA_S4, QG, QB, QD)      \
-	HORNER(VFMLA_S4, QD, QB, QG)      \
-	HORNER(VFMLA_S4, QG, QB, QD)      \
-	HORNER(VFMLA_S4, QD, QB, QG)      \
-	HORNER(VFMLA_S4, QG, QB, QD)      \ // QD = Q(q)
+	IF_SURE(QB, QD, sure)             \
+	LOG_POLYNOMIAL(QB, QD, QG)        \
+logged:                           \ // QD = Q(q)
 	EACH(VFMUL_S4, QB, QB, QG)        \
 	EACH1(VMOV_B16, QB, QC)           \
 	EACH(VFMLA_S4, QD, QG, QC)        \ // QC = q + q²·Q
 	EACH(VBIF_B16, QA, QC, QE)        \ // QE = QA ? QE : QC
 	RESTORE                           \
-	B    found
+	B    found                        \
+sure:                             \
+	LOG_POLYNOMIAL_SURE(QB, QD, QG)   \
+	B    logged

@@ -73,6 +73,14 @@
 	VUMAX_S4((s)+2, acc, acc) \
 	VUMAX_S4((s)+3, acc, acc)
 
+// The largest bits of a set to TEMP; t is scratch.
+#define LARGEST(s, t) \
+	VUMAX_S4(s, (s)+1, t)         \
+	VUMAX_S4((s)+2, (s)+3, (t)+1) \
+	VUMAX_S4(t, (t)+1, t)         \
+	VUMAXV_S4(t, t)               \
+	VMOV_W(t, TEMP_NUMBER)
+
 // Constants of a step: K0, or K0 and K1 from neighbours in the table.
 #define LOAD_K0(c)    FMOVQ c(CONST), F30
 #define LOAD_K1(c)    FMOVQ c(CONST), F31
@@ -89,10 +97,18 @@
 
 // l = −log r for r in [0, 1], where s = 1 − r is known to more digits. Takes
 // r; k and u are scratch.
-#define NEG_LOG(r, s, k, l, u) NEG_LOG_KEEP(r, s, k, l, u, r)
+#define NEG_LOG(r, s, k, l, u, sure, logged) NEG_LOG_KEEP(r, s, k, l, u, r, sure, logged)
 
 // The same leaves r where v is a scratch set of its own.
-#define NEG_LOG_KEEP(r, s, k, l, u, v) \
+#define NEG_LOG_KEEP(r, s, k, l, u, v, sure, logged) \
+	IF_SURE(s, k, sure)              \
+	NEG_LOG_UNSURE(r, s, k, l, u, v) \
+	B    logged                      \
+sure:                            \
+	NEG_LOG_SURE(s, k, l, u)         \
+logged:
+
+#define NEG_LOG_UNSURE(r, s, k, l, u, v) \
 	LOAD_K0_K1(neonTable_splitNegLog) \
 	EACH_N(VUQSUB_S4, r, K0, k)       \ // k = (below1 − bits(r)) & exponent, 0 where r is 1:
 	EACH_M(VAND_B16, K1, k, k)        \ // −min(k, 0)·2^23
@@ -101,18 +117,47 @@
 	EACH(VCMTST_S4, k, k, u)          \
 	EACH(VBIF_B16, u, s, l)           \ // l = g = k ≠ 0 ? 1 − m : s
 	EACH1(VSCVTF23_S4, k, k)          \ // k = float32(k)
-	LOAD_K1(neonTable_negLogFactors)  \
-	POLYNOMIAL(neonTable_negLog)      \
-	FIRST(VFMLA_LANE, 0, l, u)        \
-	HORNER(VFMLA_S4, u, l, v)         \
-	HORNER(VFMLA_S4, v, l, u)         \
-	HORNER(VFMLA_S4, u, l, v)         \
-	HORNER(VFMLA_S4, v, l, u)         \
-	HORNER(VFMLA_S4, u, l, v)         \
-	HORNER(VFMLA_S4, v, l, u)         \ // u = Q(g)
+	LOG_POLYNOMIAL(l, u, v)           \
 	EACH(VFMUL_S4, l, l, v)           \
 	EACH(VFMLA_S4, u, v, l)           \ // l += g²·Q
 	EACH_LANE(VFMLA_LANE, 1, K1, k, l)  // l += k·ln 2
+
+// Where every s is sure, as in most sets of what a trained network predicts, r
+// is over ½, and this takes a third of the instructions.
+#define NEG_LOG_SURE(s, k, l, u) \
+	LOG_POLYNOMIAL_SURE(s, u, k) \
+	EACH(VFMUL_S4, s, s, k)      \
+	EACH1(VMOV_B16, s, l)        \
+	EACH(VFMLA_S4, u, k, l)        // l = s + s²·Q
+
+// Goes to where if every number of a set is sure; t is scratch.
+#define IF_SURE(s, t, where) \
+	LARGEST(s, t)           \
+	MOVW $const_sure, TEMP2 \
+	CMPW TEMP2, TEMP        \
+	BLO  where
+
+// u = Q(g); v is scratch. Leaves the factors of NEG_LOG in K1. Where g is sure
+// 0 takes the place of what comes before the last three coefficients.
+#define LOG_POLYNOMIAL(g, u, v) \
+	LOAD_K0_K1(neonTable_sure)   \ // and negLogFactors
+	POLYNOMIAL(neonTable_negLog) \
+	FIRST(VFMLA_LANE, 0, g, u)   \
+	HORNER(VFMLA_S4, u, g, v)    \
+	HORNER(VFMLA_S4, v, g, u)    \
+	HORNER(VFMLA_S4, u, g, v)    \
+	EACH_N(VFCMGT_S4, g, K0, u)  \ // u = g < sure
+	EACH(VBIC_B16, u, v, v)      \
+	HORNER(VFMLA_S4, v, g, u)    \
+	HORNER(VFMLA_S4, u, g, v)    \
+	HORNER(VFMLA_S4, v, g, u)
+
+// The same where every g is.
+#define LOG_POLYNOMIAL_SURE(g, u, v) \
+	LOAD_K1(neonTable_negLogFactors) \
+	POLYNOMIAL(neonTable_negLogSure) \
+	FIRST(VFMLA_LANE, 2, g, v)       \
+	HORNER(VFMLA_S4, v, g, u)
 
 // t = e^−a for a = |x|; n and f stay: −a = n·ln 2 − f. Takes a, which becomes
 // f; u and v are scratch.

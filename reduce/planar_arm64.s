@@ -110,7 +110,7 @@ added:
 	OWN_SIDES
 
 #define OWN_CE \
-	OWN_LOG \
+	OWN_LOG(sure, logged) \
 	STORE_ROW(neonRows_l, QE)
 #define OWN_FOCAL(FOCAL) \
 	OWN_CE                    \
@@ -286,20 +286,26 @@ nextClass:                            \
 	B    next                             \
 general:
 
-#define PLANES_CE \
-	PLANES_LOG(QG) \
+#define PLANES_REGION(sure, logged)
+#define PLANES_CE(sure, logged) \
+	PLANES_LOG(QG, sure, logged) \
 	STORE_ROW(neonRows_l, QE)
-#define PLANES_FOCAL(FOCAL) \
-	PLANES_CE                 \
+#define PLANES_FOCAL(FOCAL, sure, logged) \
+	PLANES_CE(sure, logged)   \
 	FOCAL(QB, QE, QG, QA, QD) \
 	STORE_ROW(neonRows_f, QG)
+#define PLANES_HALF(sure, logged)         PLANES_FOCAL(FOCAL_HALF, sure, logged)
+#define PLANES_ONE(sure, logged)          PLANES_FOCAL(FOCAL_ONE, sure, logged)
+#define PLANES_THREE_HALVES(sure, logged) PLANES_FOCAL(FOCAL_THREE_HALVES, sure, logged)
+#define PLANES_TWO(sure, logged)          PLANES_FOCAL(FOCAL_TWO, sure, logged)
+#define PLANES_ANY(sure, logged)          PLANES_FOCAL(FOCAL_ANY, sure, logged)
 
 #define PROBABILITIES(TERMS, OWN_SUMS) \
-	PLANAR(const_probabilities, PLANES_PLAIN(TERMS, OWN_SUMS, general, plain, plainOwn, plainNext), PLANES_VALUES, TERMS, OWN_SUMS, NOTHING)
+	PLANAR(const_probabilities, PLANES_PLAIN(TERMS(plainSure, plainLogged), OWN_SUMS, general, plain, plainOwn, plainNext), PLANES_VALUES, TERMS(sure, logged), OWN_SUMS, NOTHING)
 
 TEXT ·planesHardRegionNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(NOTHING, SUMS_REGION)
+	PROBABILITIES(PLANES_REGION, SUMS_REGION)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -315,7 +321,7 @@ done:
 
 TEXT ·planesHardHalfNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_FOCAL(FOCAL_HALF), SUMS_FOCAL)
+	PROBABILITIES(PLANES_HALF, SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -323,7 +329,7 @@ done:
 
 TEXT ·planesHardOneNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_FOCAL(FOCAL_ONE), SUMS_FOCAL)
+	PROBABILITIES(PLANES_ONE, SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -331,7 +337,7 @@ done:
 
 TEXT ·planesHardThreeHalvesNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_FOCAL(FOCAL_THREE_HALVES), SUMS_FOCAL)
+	PROBABILITIES(PLANES_THREE_HALVES, SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -339,7 +345,7 @@ done:
 
 TEXT ·planesHardTwoNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_FOCAL(FOCAL_TWO), SUMS_FOCAL)
+	PROBABILITIES(PLANES_TWO, SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)
@@ -347,7 +353,7 @@ done:
 
 TEXT ·planesHardAnyNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
-	PROBABILITIES(PLANES_FOCAL(FOCAL_ANY), SUMS_FOCAL)
+	PROBABILITIES(PLANES_ANY, SUMS_FOCAL)
 
 done:
 	MOVD DONE, ret+8(FP)

@@ -122,7 +122,7 @@ next:                             \
 // QE = h = ce + focal·s^γ·(γ·r·ℓ/s + 1).
 #define H_CE LOAD_ROW(neonRows_ce, QE)
 #define H_FOCAL(FOCAL) \
-	OWN_LOG                              \
+	OWN_LOG(sure, logged)                \
 	FLOOR                                \
 	LOAD_ROW(neonRows_r, QA)             \
 	SOFTMAX_SLOPE(FOCAL)                 \
@@ -301,7 +301,7 @@ done:
 	PULL_CE(QA, QB, NOTHING, QUOTIENT_OF_ROW, REGION_OF_ROW)
 #define OWN_PULL_FOCAL(FOCAL) \
 	EACH_N(VFSUB_S4, QA, ONE, QB) \
-	PULL_FOCAL(QA, QB, FOCAL, NOTHING, CE_OF_ROW, FOCAL_OF_ROW, REGION_OF_ROW)
+	PULL_FOCAL(QA, QB, FOCAL, NOTHING, CE_OF_ROW, FOCAL_OF_ROW, REGION_OF_ROW, sure, logged)
 
 // The coefficients, with r of the own class in QA.
 #define REGION_COEFFICIENTS \

@@ -120,14 +120,14 @@ next:                                               \
 #define ADD_CE \
 	CLASS_LOG(large, logFound) \
 	ADD_SUM(QE, QF, QA)
-#define LARGE_CLASS LARGE_LOG(LOAD_INVERSE_AND_WEIGHTS, large, logFound)
+#define LARGE_CLASS LARGE_LOG(LOAD_INVERSE_AND_WEIGHTS, large, logFound, largeSure, largeLogged)
 #define LOAD_INVERSE_AND_WEIGHTS \
 	LOAD_ROW(neonRows_inverse, QC) \
 	LOAD_ROW(neonRows_w, QG)
 
 #define SOFTMAX(LOG, PRESENT, TERMS, LARGE) \
 	PLANAR_SOFT(const_logits, SOFTMAX_BEGINS, SOFTMAX_CLASSES(LOG, PRESENT, TERMS, LARGE))
-#define SOFTMAX_LOGS(TERMS) SOFTMAX(LOG_OF_INVERSE, IF_PRESENT, TERMS, LARGE_CLASS)
+#define SOFTMAX_LOGS(TERMS) SOFTMAX(LOG_OF_INVERSE(sure, logged), IF_PRESENT, TERMS, LARGE_CLASS)
 
 TEXT ·softmaxSoftRegionNEON(SB), NOSPLIT, $0-16
 	MOVD c+0(FP), CALL
@@ -205,14 +205,14 @@ next:                             \
 	NEXT_CLASS(class)
 
 #define PLANES_CE \
-	PLANES_LOG(QD)      \
-	ADD_SUM(QE, QF, QA) \
+	PLANES_LOG(QD, sure, logged) \
+	ADD_SUM(QE, QF, QA)          \
 	BACK(3)
 #define PLANES_FOCAL(FOCAL) \
-	PLANES_LOG(QD)            \
-	ADD_SUM(QE, QF, QA)       \
-	FOCAL(QB, QE, QD, QA, QG) \
-	ADD_SUM(QD, QF, QA)       \
+	PLANES_LOG(QD, sure, logged) \
+	ADD_SUM(QE, QF, QA)          \
+	FOCAL(QB, QE, QD, QA, QG)    \
+	ADD_SUM(QD, QF, QA)          \
 	BACK(4)
 #define PLANES_ANY \
 	PLANES_FOCAL(FOCAL_ANY) \

@@ -137,7 +137,7 @@ zSame:                                 \
 	RESTORE                               \
 present:
 #define LARGE_OR_ABSENT \
-	LARGE_LOG(LOAD_P, large, logFound)    \
+	LARGE_LOG(LOAD_P, large, logFound, largeSure, largeLogged) \
 absent:                               \
 	LOAD_K0(neonTable_signBit)            \
 	COPIES(K0, QE)                        \
@@ -184,7 +184,7 @@ others:                         \
 	NEXT_CLASS(class)
 
 #define SOFTMAX_FOCAL(FOCAL, RESTORE) \
-	SOFTMAX(LOG_OF_INVERSE, H_FOCAL(FOCAL, RESTORE), LARGE_OR_ABSENT)
+	SOFTMAX(LOG_OF_INVERSE(sure, logged), H_FOCAL(FOCAL, RESTORE), LARGE_OR_ABSENT)
 
 // TP, FP and FN alone are the same with ce 0.
 TEXT ·softmaxSoftBackwardCENEON(SB), NOSPLIT, $0-16
@@ -278,7 +278,7 @@ pull:                           \
 	VST1P_S4(TEMP_NUMBER, QE)       \
 	VST1P_S4(TEMP_NUMBER, QF)       \
 	EACH_N(VFSUB_S4, QA, ONE, QB)   \
-	PULL_FOCAL(QA, QB, FOCAL, LOAD_COEFFICIENTS, CE_OF_CLASS, FOCAL_OF_CLASS, REGION_OF_CLASS) \
+	PULL_FOCAL(QA, QB, FOCAL, LOAD_COEFFICIENTS, CE_OF_CLASS, FOCAL_OF_CLASS, REGION_OF_CLASS, sure, logged) \
 	ADD  $neonPull_kept, WORK, TEMP \
 	VLD1P_S4(TEMP_NUMBER, QE)       \
 	VLD1P_S4(TEMP_NUMBER, QF)       \

@@ -218,17 +218,19 @@ type neonTable struct {
 	byteOf     [16]uint8     // the place of a byte in its lane
 	labelMost  [16]uint8     // 2: a label that counts as none
 
-	negLogFactors [4]float32 // logPoly[0], ln 2
+	sure          [4]uint32
+	negLogFactors [4]float32 // logPoly[0], ln 2, logPoly[5]
 	expFactors    [4]float32 // log2E, ln2Hi, ln2Lo, expPoly[0]
 	log1pFactors  [4]float32 // ½, log1pPoly[0], log2E
 	log2Factors   [4]float32 // log2Poly[0]
 	exp2Factors   [4]float32 // exp2Poly[0]
 
-	negLog [7]neonSet // logPoly[1:]
-	exp    [7]neonSet // roundBias, expPoly[1:]
-	log1p  [9]neonSet // −½, log1pPoly[1:]
-	log2   [8]neonSet // log2Poly[1:]
-	exp2   [6]neonSet // exp2Poly[1:]
+	negLog     [5]neonSet // logPoly[1:6]
+	negLogSure [2]neonSet // logPoly[6:], which a walk over negLog goes on with
+	exp        [7]neonSet // roundBias, expPoly[1:]
+	log1p      [9]neonSet // −½, log1pPoly[1:]
+	log2       [8]neonSet // log2Poly[1:]
+	exp2       [6]neonSet // exp2Poly[1:]
 
 	quarters  [4][16]uint8 // indices that spread a quarter's bytes over its lanes
 	highBytes [4][16]uint8 // the same for the high byte of each lane, the others 0
@@ -258,7 +260,8 @@ func newNEONTable() neonTable {
 		oneOf:         [2][4]float32{{1, 0}, {0, 1}},
 		signOf0:       [4]uint32{1 << 31},
 		signOfPull:    [4]uint32{1: 1 << 31, 2: 1 << 31},
-		negLogFactors: [4]float32{logPoly[0], ln2},
+		sure:          same[uint32](sure),
+		negLogFactors: [4]float32{logPoly[0], ln2, logPoly[5]},
 		expFactors:    [4]float32{log2E, ln2Hi, ln2Lo, expPoly[0]},
 		log1pFactors:  [4]float32{.5, log1pPoly[0], log2E},
 		log2Factors:   [4]float32{log2Poly[0]},
@@ -269,7 +272,8 @@ func newNEONTable() neonTable {
 			sets[i] = neonSet{same(v), same(v), same(v), same(v)}
 		}
 	}
-	fill(t.negLog[:], logPoly[1:]...)
+	fill(t.negLog[:], logPoly[1:6]...)
+	fill(t.negLogSure[:], logPoly[6:]...)
 	fill(t.exp[:], append([]float32{roundBias}, expPoly[1:]...)...)
 	fill(t.log1p[:], append([]float32{-.5}, log1pPoly[1:]...)...)
 	fill(t.log2[:], log2Poly[1:]...)

@@ -18,33 +18,29 @@
 // ℓ; QE the focal term.
 
 #define PROBABILITIES(FOCAL) \
-	HARD(const_probabilities, PROBABILITIES_MIXED(FOCAL), PROBABILITIES_CLASS(QB, QA, FOCAL), PROBABILITIES_CLASS(QA, QB, FOCAL), FOLD_FOCAL)
+	HARD(const_probabilities, PROBABILITIES_MIXED(FOCAL, sureMixed, loggedMixed), PROBABILITIES_CLASS(QB, QA, FOCAL, sure0, logged0), PROBABILITIES_CLASS(QA, QB, FOCAL, sure1, logged1), FOLD_FOCAL)
 
 #define LOAD_PROBABILITIES \
-	LOAD_ROWS          \
-	MAX_ROWS(QA, MOST) \
+	LOAD_ROWS \
 	EACH_N(VFSUB_S4, QA, ONE, QB) // QB = 1 − x
 
-// QD = −log r, from r and s clamped; u and QC are scratch.
-#define SURPRISE(r, s, u) \
-	FLDPQ neonWork_eps(WORK), (F30, F31) \
-	EACH_M(VFMAX_S4, K0, r, r)           \ // r = max(r, eps)
-	EACH_M(VFMAX_S4, K0, s, s)           \
-	EACH_M(VFMIN_S4, K1, s, s)           \ // s = min(max(s, eps), oneMinus)
-	NEG_LOG(r, s, QC, QD, u)
+// QD = −log r; u and QC are scratch. A sure s is of a plain x, so that MOST
+// wants only the others.
+#define SURPRISE(r, s, u, sure, logged) \
+	NEG_LOG_CLAMPED(r, s, QC, QD, u, MAX_ROWS(QA, MOST), sure, logged)
 
-#define PROBABILITIES_CLASS(r, s, FOCAL) \
-	LOAD_PROBABILITIES       \
-	VLD1_S4(SUMS_NUMBER, QG) \ // QG = r, s, l, f
-	ADD_ROWS(r, QG)          \
-	ADD_ROWS(s, QG+1)        \
-	SURPRISE(r, s, QE)       \
-	ADD_ROWS(QD, QG+2)       \
-	FOCAL(s, QD, QE, r, QF)  \
-	ADD_ROWS(QE, QG+3)       \
+#define PROBABILITIES_CLASS(r, s, FOCAL, sure, logged) \
+	LOAD_PROBABILITIES               \
+	VLD1_S4(SUMS_NUMBER, QG)         \ // QG = r, s, l, f
+	ADD_ROWS(r, QG)                  \
+	ADD_ROWS(s, QG+1)                \
+	SURPRISE(r, s, QE, sure, logged) \
+	ADD_ROWS(QD, QG+2)               \
+	FOCAL(s, QD, QE, r, QF)          \
+	ADD_ROWS(QE, QG+3)               \
 	VST1P_S4(SUMS_NUMBER, QG)
 
-#define PROBABILITIES_MIXED(FOCAL) \
+#define PROBABILITIES_MIXED(FOCAL, sure, logged) \
 	LOAD_PROBABILITIES                                      \
 	VLD1P_S4(MASKS_NUMBER, QE)                              \ // QE the foreground, by weight QC
 	VLD1P_S4(MASKS_NUMBER, QF)                              \ // QF the background, by weight QD
@@ -54,7 +50,7 @@
 	ADD_WEIGHTED(QB, QA, QD, neonQuarter_r)                 \
 	EACH(VBSL_B16, QB, QA, QE)                              \ // QE = r = foreground ? x : 1 − x
 	EACH(VBSL_B16, QB, QA, QF)                              \ // QF = s = background ? x : 1 − x
-	SURPRISE(QE, QF, QA)                                    \
+	SURPRISE(QE, QF, QA, sure, logged)                      \
 	FOCAL(QF, QD, QE, QA, QB)                               \
 	SUB  $neonMasks__size, MASKS                            \
 	ADD_BOTH(QD, QE, QA, neonQuarter_l)                     \
@@ -278,7 +274,7 @@ done:
 	PRODUCT(QA+q, QB+q, QC+q, QD+q, QG, QG+1, QG+2, QG+3, QA+q) \
 	VMOV_B16(QG+3, QD+q)
 
-#define QUAD_CLASS(y, COLUMN_Y) \
+#define QUAD_CLASS(y, COLUMN_Y, sure, logged) \
 	ADD  $GROUP, COUNT                                  \
 	VLD1P_S4(X_NUMBER, QA)                              \
 	VLD1P_S4(X_NUMBER, QB)                              \
@@ -295,19 +291,20 @@ done:
 	COLUMN_Y(3)                                         \
 	VST1P_S4(SUMS_NUMBER, QE)                           \
 	VST1P_S4(SUMS_NUMBER, QF)                           \
-	QUAD_LOG
+	QUAD_LOG(sure, logged)
 
 // Σ l at SUMS += −log P of the quarters, P in QA and U in QD.
-#define QUAD_LOG \
-	NEG_LOG(QA, QD, QB, QC, QE) \
-	VLD1_S4(SUMS_NUMBER, QA)    \
-	EACH(VFADD_S4, QC, QA, QA)  \
+#define QUAD_LOG(sure, logged) \
+	NEG_LOG(QA, QD, QB, QC, QE, sure, logged) \
+	VLD1_S4(SUMS_NUMBER, QA)                  \
+	EACH(VFADD_S4, QC, QA, QA)                \
 	VST1_S4(SUMS_NUMBER, QA)
 
 // A quarter of a mixed group leaves P and U of both classes in the frame. The
 // voxels of the other class enter as r = 1, s = 0.
 #define QUAD_MIXED \
 	LOAD_PROBABILITIES                                      \
+	MAX_ROWS(QA, MOST)                                      \
 	VLD1P_S4(MASKS_NUMBER, QC)                              \ // QC the foreground, by weight QE
 	VLD1P_S4(MASKS_NUMBER, QD)                              \ // QD the background, by weight QF
 	EACH_M(VAND_B16, ONE, QC, QE)                           \
@@ -339,12 +336,12 @@ done:
 	FMOVQ F23, (PRODUCTS+192)(SUMS)                         \
 	ADD  $16, SUMS
 
-#define QUAD_MIXED_LOG(y) \
+#define QUAD_MIXED_LOG(y, sure, logged) \
 	ADD  $(neonWork_products+y*neonProducts__size), WORK, SUMS \
 	VLD1P_S4(SUMS_NUMBER, QA)                                  \
 	VLD1_S4(SUMS_NUMBER, QD)                                   \
 	ADD  $(neonWork_sums+y*neonClass__size+QUAD_L), WORK, SUMS \
-	QUAD_LOG
+	QUAD_LOG(sure, logged)
 
 #define FOLD_QUAD(y) \
 	LOAD_SUMS(y)                        \
@@ -369,16 +366,16 @@ mixedQuarter:
 	QUAD_MIXED
 	NEXT_QUARTER(mixedQuarter)
 	ADD $(3*ROW), X
-	QUAD_MIXED_LOG(0)
-	QUAD_MIXED_LOG(1)
+	QUAD_MIXED_LOG(0, sureMixed0, loggedMixed0)
+	QUAD_MIXED_LOG(1, sureMixed1, loggedMixed1)
 	B next
 
 background:
-	QUAD_CLASS(0, COLUMN_0)
+	QUAD_CLASS(0, COLUMN_0, sure0, logged0)
 	B next
 
 foreground:
-	QUAD_CLASS(1, COLUMN_1)
+	QUAD_CLASS(1, COLUMN_1, sure1, logged1)
 
 next:
 	NEXT_GROUP(group)

@@ -106,33 +106,33 @@ quarter:                                 \
 // The sums of a class that no voxel of the set is of are left alone. ADD_OWN
 // adds what r (QA) and s (QB) have, at offset, by the weights in QF.
 #define PROBABILITIES_SUMS(ADD_OWN) \
-	REGION                                  \
-	CLAMPED                                 \
-	TARGET_FOREGROUND(QF)                   \
-	WITHOUT_WEIGHT(QF, QC, background)      \
-	ADD_OWN(neonClass__size+neonQuarter_l)  \
-background:                             \
-	ADD  $(neonSoft_weights+64), WORK, TEMP \
-	TARGET_BACKGROUND(QF)                   \
-	WITHOUT_WEIGHT(QF, QC, added)           \
-	SWAPPED                                 \
-	ADD_OWN(neonQuarter_l)                  \
+	REGION                                                 \
+	CLAMPED                                                \
+	TARGET_FOREGROUND(QF)                                  \
+	WITHOUT_WEIGHT(QF, QC, background)                     \
+	ADD_OWN(neonClass__size+neonQuarter_l, sure1, logged1) \
+background:                                            \
+	ADD  $(neonSoft_weights+64), WORK, TEMP                \
+	TARGET_BACKGROUND(QF)                                  \
+	WITHOUT_WEIGHT(QF, QC, added)                          \
+	SWAPPED                                                \
+	ADD_OWN(neonQuarter_l, sure0, logged0)                 \
 added:
 
-#define ADD_CE(offset) \
-	NEG_LOG(QA, QB, QC, QD, QE) \
+#define ADD_CE(offset, sure, logged) \
+	NEG_LOG(QA, QB, QC, QD, QE, sure, logged) \
 	ADD_L(QD, QF, offset)
 #define PROBABILITIES_CE PROBABILITIES_SUMS(ADD_CE)
 
-#define ADD_FAST(FOCAL, offset) \
-	NEG_LOG(QA, QB, QC, QD, QE) \
-	FOCAL(QB, QD, QE, QA, QG)   \
+#define ADD_FAST(FOCAL, offset, sure, logged) \
+	NEG_LOG(QA, QB, QC, QD, QE, sure, logged) \
+	FOCAL(QB, QD, QE, QA, QG)                 \
 	ADD_WEIGHTED(QD, QE, QF, offset)
-#define ADD_HALF(offset)         ADD_FAST(FOCAL_HALF, offset)
-#define ADD_ONE(offset)          ADD_FAST(FOCAL_ONE, offset)
-#define ADD_THREE_HALVES(offset) ADD_FAST(FOCAL_THREE_HALVES, offset)
-#define ADD_TWO(offset)          ADD_FAST(FOCAL_TWO, offset)
-#define ADD_ANY(offset)          ADD_FAST(FOCAL_ANY, offset)
+#define ADD_HALF(offset, sure, logged)         ADD_FAST(FOCAL_HALF, offset, sure, logged)
+#define ADD_ONE(offset, sure, logged)          ADD_FAST(FOCAL_ONE, offset, sure, logged)
+#define ADD_THREE_HALVES(offset, sure, logged) ADD_FAST(FOCAL_THREE_HALVES, offset, sure, logged)
+#define ADD_TWO(offset, sure, logged)          ADD_FAST(FOCAL_TWO, offset, sure, logged)
+#define ADD_ANY(offset, sure, logged)          ADD_FAST(FOCAL_ANY, offset, sure, logged)
 
 // From logits: the parts of u in QA.
 #define SIDES \

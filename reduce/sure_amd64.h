@@ -8,8 +8,8 @@
 #define SUM_L   G2
 #define SUM_F   G3
 #define ONE     C
-#define LEAST   T1
-#define LOG_A   U0
+#define LEAST   T1    // ε
+#define LOG_A   U0    // logPoly's last three
 #define LOG_B   U1
 #define LOG_C   U2
 #define HALF_AT M     // the predictions of the half
