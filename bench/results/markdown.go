@@ -65,7 +65,7 @@ func (r *Results) markdown(files map[string]string) string {
 // ratios is the answer to the question that all of it is about.
 func (r *Results) ratios(p *page) {
 	p.paragraph("## Ratios")
-	p.paragraph("How many times as fast as PyTorch eager, and as the fastest of %s, %s is: the asymmetric unified focal loss of a phantom's probabilities, one thread, AVX2 on both sides. PyTorch's forward pass is that of training, with its graph. The ratio is the median of those of the rounds, in which all take turns; the least and the greatest stand beside it.",
+	p.paragraph("How many times as fast as PyTorch eager, and as the fastest of %s, %s is: the asymmetric unified focal loss of a phantom's probabilities, one thread, AVX2 on both sides. PyTorch's forward pass is that of training, with its graph. The ratio is the median of those of the rounds, in which all take turns; the least and the greatest stand beside it. A turn is a quarter of a second of the same pass, or one pass where that takes longer, and counts as the median of its passes but the first, which finds the caches full of what the one before it had.",
 		strings.Join(bench.Compiled, ", "), r.Comparison.Reference)
 	rows := [][]string{{"beside", "volume", "pass", "γ", "ratio", "rounds", "wanted", ""}}
 	hold, all := 0, 0
