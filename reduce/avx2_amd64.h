@@ -85,7 +85,7 @@
 	MOVQ         hardCall_prediction(CALL), X   \
 	MOVQ         hardCall_labels(CALL), Y       \
 	BEGIN_LABELS(hardCall_ignore(CALL))         \
-	BEGIN_BLOCKS(hardCall_prediction+8(CALL), done)
+	BEGIN_BLOCKS(hardCall_labels+8(CALL), done)
 
 // BEGIN_BLOCK clears the partial sums.
 #define BEGIN_BLOCK \
@@ -310,6 +310,13 @@ weighted:
 	PREFETCHT0 const_BlockSize+320(Y) \
 	PREFETCHT0 const_BlockSize+384(Y) \
 	PREFETCHT0 const_BlockSize+448(Y)
+
+// LOAD_FLOAT16 and LOAD_BFLOAT16 load a vector of a row of float32 numbers from
+// halves at HALVES.
+#define LOAD_FLOAT16(row, v) VCVTPH2PS row/2(HALVES), v
+#define LOAD_BFLOAT16(row, v) \
+	VPMOVZXWD row/2(HALVES), v \
+	VPSLLD    $16, v, v
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,
 // and checks them.

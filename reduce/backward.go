@@ -155,8 +155,9 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
 			b.pullers[i] = newPuller(b, k)
 		}
-		if c.Prediction.float32s == nil || n%BlockSize > 0 {
-			b.pullers[i].worker.converted()
+		w := b.pullers[i].worker
+		if w.prepare(c); n%BlockSize > 0 {
+			w.converted()
 		}
 	}
 	b.job.run(segments, len(b.pullers))
@@ -308,7 +309,7 @@ func (b *puller) deliver(from, to int) {
 
 // run writes the gradient of a tile of whole blocks to out.
 func (b *puller) run(t *tile, ignore uint32, add bool) bool {
-	blocks := len(t.planes[0]) / BlockSize
+	blocks := t.voxels() / BlockSize
 	for done := 0; done < blocks; {
 		done += b.kernel(t, done*BlockSize, ignore, done*BlockSize, add)
 		if done == blocks {
@@ -326,7 +327,7 @@ func (b *puller) run(t *tile, ignore uint32, add bool) bool {
 // kernel calls the kernel of the tile's kind on its voxels from start on, once
 // for each power: the first call brings the region sums and the cross entropy.
 func (b *puller) kernel(t *tile, start int, ignore uint32, at int, add bool) (done int) {
-	p, end := b.pass, len(t.planes[0])
+	p, end := b.pass, t.voxels()
 	if p.want != wantFocal {
 		return b.call(p, 0, t, start, end, ignore, at, add)
 	}
@@ -350,7 +351,8 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 	switch {
 	case t.labels != nil:
 		b.hard = hardBackward{
-			prediction: t.planes[0][start:end], labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
+			prediction: cut(t.planes[0], start, end), halves: cut(t.halves[0], start, end), element: t.element,
+			labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
 			ahead: b.worker.fetchAhead(), space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
@@ -376,7 +378,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 			c.gradient[k] = out[at+from-start:][:to-from]
 		}
 		*c = planarBackward{
-			planes: view.planes, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
+			planes: view.planes, halves: view.halves, element: view.element, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: c.class, scratch: c.scratch, ahead: b.worker.ahead, add: add, stream: b.stream, clampRegion: clampRegion,
 		}

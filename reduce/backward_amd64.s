@@ -30,17 +30,29 @@
 	VPXOR     G1, T0, T0          \ // the sign where the label is 0
 	VPXOR     row(X), T0, T0
 
-#define PREPARE_CE_OF_LOGITS PREPARE(STEPS_OF_CE)
+// PREPARE_LOGITS takes STEPS with the logits of the block.
+#define PREPARE_LOGITS(STEPS) \
+	BEGIN_LOGITS(hardBackward_halves, hardBackward_element) \
+	PREPARE(WIDEN_AND(STEPS))
+#define WIDEN_AND(STEPS) \
+	CMPB hardBackward_element(CALL), $const_elementFloat32 \
+	JEQ  widened                \
+	WIDEN(hardBackward_element, float16s, keepWidened) \
+widened:                            \
+	STEPS
+#define HALVES CLASS
+
+#define PREPARE_CE_OF_LOGITS PREPARE_LOGITS(STEPS_OF_CE)
 #define STEPS_OF_CE \
 	EXP_8(KEEP_NOTHING) \
 	LARGE_8
 
-#define PREPARE_FOCAL_OF_LOGITS PREPARE(STEPS_OF_FOCAL)
+#define PREPARE_FOCAL_OF_LOGITS PREPARE_LOGITS(STEPS_OF_FOCAL)
 #define STEPS_OF_FOCAL \
 	STEPS_OF_CE \
 	LOG1P_8
 
-#define PREPARE_ANY_OF_LOGITS PREPARE(STEPS_OF_ANY)
+#define PREPARE_ANY_OF_LOGITS PREPARE_LOGITS(STEPS_OF_ANY)
 #define STEPS_OF_ANY \
 	EXP_8(KEEP_N_ROW) \
 	LARGE_8           \

@@ -31,6 +31,8 @@ const maxCoefficient = 0x1p115
 // labels.
 type hardBackward struct {
 	prediction []float32
+	halves     []uint16 // as in hardCall
+	element    element
 	labels     []uint8 // 0, 1 or ignore
 	gradient   []float32
 	ignore     uint32 // over 1; over 255: none
@@ -52,6 +54,7 @@ type hardBackward struct {
 
 func (c *hardBackward) race() {
 	raceRead(c.prediction)
+	raceRead(c.halves)
 	raceRead(c.labels)
 	raceWrite(c.gradient)
 }
@@ -85,6 +88,8 @@ func (c *softBackward) race() {
 // A planarBackward is the argument of the backward kernels for C ≥ 2 channels.
 type planarBackward struct {
 	planes   [][]float32
+	halves   [][]uint16 // as in planarCall
+	element  element
 	labels   []int32 // hard targets, or nil
 	targets  [][]float32
 	weights  []float32
@@ -107,6 +112,9 @@ func (c *planarBackward) race() {
 	for k, plane := range c.planes {
 		raceRead(plane)
 		raceWrite(c.gradient[k])
+	}
+	for _, plane := range c.halves {
+		raceRead(plane)
 	}
 	for _, plane := range c.targets {
 		raceRead(plane)

@@ -62,6 +62,17 @@ func (p *Prediction) length(k int) int {
 	return 0
 }
 
+// element returns the type of the numbers, where it is one that kernels read.
+func (p *Prediction) element() element {
+	switch {
+	case p.halves != nil && p.bfloat:
+		return elementBFloat16
+	case p.halves != nil:
+		return elementFloat16
+	}
+	return elementFloat32
+}
+
 // at returns the number of voxel i of channel k, as float32.
 func (p *Prediction) at(k, i int) float32 {
 	switch {

@@ -131,6 +131,31 @@ added:
 
 // ---- Logits ----
 
+// Those of a call may come as halves. Then X walks through memory that a block is
+// widened to: BEGIN_LOGITS leads it there in front of a block, and HALVES, which
+// a file that includes this defines, to the halves; WIDEN fills the group's part
+// and asks for the next block's. It goes to widened where nothing is to be done.
+#define BEGIN_LOGITS(halves, element) \
+	LEAQ    avx2Work_widened(W), N \
+	CMPB    element(CALL), $const_elementFloat32 \
+	CMOVQNE N, X                   \
+	MOVQ    DONE, HALVES           \
+	SHLQ    $10, HALVES            \ // 2·BlockSize
+	ADDQ    halves(CALL), HALVES
+#define WIDEN(element, float16s, keep) \
+	PREFETCHT0 1024(HALVES)        \
+	PREFETCHT0 1088(HALVES)        \
+	CMPB element(CALL), $const_elementFloat16 \
+	JEQ  float16s                  \
+	EIGHT(LOAD_BFLOAT16)           \
+	JMP  keep                      \
+float16s:                              \
+	EIGHT(LOAD_FLOAT16)            \
+keep:                                  \
+	EIGHT(KEEP_WIDENED)            \
+	ADDQ $128, HALVES
+#define KEEP_WIDENED(row, v) VMOVAPS v, row(X)
+
 // EXP_8 is u = t = e^−|x| of the group's logits, which it checks. KEEP_ROW
 // keeps parts of it.
 #define SIGN  U0

@@ -27,7 +27,7 @@
 	MOVQ hardBackward_labels(CALL), Y       \
 	BEGIN_LABELS(hardBackward_ignore(CALL)) \
 	BEGIN_GRADIENT(hardBackward_gradient(CALL), hardBackward_class, hardBackward_class+coefficients__size) \
-	BEGIN_BLOCKS(hardBackward_prediction+8(CALL), done)
+	BEGIN_BLOCKS(hardBackward_labels+8(CALL), done)
 
 // PUT stores derivatives by one of three steps with every row that ROWS has;
 // PUT_OTHERWISE, which stands out of the way, has two of them.

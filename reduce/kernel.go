@@ -60,9 +60,11 @@ type hardSums struct {
 // without weights.
 type hardCall struct {
 	prediction []float32 // whole blocks
-	labels     []uint8   // 0, 1 or ignore, one per prediction
-	ignore     uint32    // the ignored label, over 1; over 255: none
-	eps        float32   // probabilities are clamped to [eps, oneMinusEps] in log and power
+	halves     []uint16  // or logits of 16 bits in their stead, of the element type
+	element    element
+	labels     []uint8 // 0, 1 or ignore, one per prediction
+	ignore     uint32  // the ignored label, over 1; over 255: none
+	eps        float32 // probabilities are clamped to [eps, oneMinusEps] in log and power
 	oneMinus   float32
 	hi, lo     float32 // γ in two parts
 	ahead      int     // see fetchAhead
@@ -76,13 +78,14 @@ type hardCall struct {
 // race tells the race detector what a kernel reads and writes.
 func (c *hardCall) race() {
 	raceRead(c.prediction)
+	raceRead(c.halves)
 	raceRead(c.labels)
 }
 
 // A workspace is memory for a one-channel kernel to use, whatever it holds; an
 // instruction set's kernels lay their own types over it. It is the worker's,
 // since to clear as much for every call would show in short ones.
-type workspace [4608]float32
+type workspace [4768]float32
 
 // A softCall is the argument of the one-channel kernels for targets and
 // weights that are numbers. Every voxel adds to both classes: to the
@@ -112,6 +115,8 @@ func (c *softCall) race() {
 // the planes of one prediction: softmax over logits, or probabilities.
 type planarCall struct {
 	planes   [][]float32 // C planes, whole blocks each
+	halves   [][]uint16  // or planes of logits of 16 bits in their stead, of the element type
+	element  element
 	labels   []int32     // hard targets: the class, or below 0 where ignored; nil: targets
 	targets  [][]float32 // soft targets: C planes
 	weights  []float32   // w in [0, maxWeight], one per voxel
@@ -125,7 +130,8 @@ type planarCall struct {
 
 	// ahead is, for each plane, how many bytes lead from its numbers to those
 	// that the next tile's are made of: a kernel asks for these meanwhile. It is
-	// 0 where nothing is converted, or nothing is left.
+	// 0 where nothing is converted, or nothing is left. A kernel that takes halves
+	// may change it.
 	ahead []int
 
 	clampRegion bool // portable kernels only
@@ -133,6 +139,9 @@ type planarCall struct {
 
 func (c *planarCall) race() {
 	for _, plane := range c.planes {
+		raceRead(plane)
+	}
+	for _, plane := range c.halves {
 		raceRead(plane)
 	}
 	for _, plane := range c.targets {
@@ -150,6 +159,17 @@ type planeSums struct {
 	f float64 // Σ w·y·q^γ·(−log p)
 	p float64 // Σ w·(1−y)·p
 }
+
+// An element is the type that the numbers of a prediction have where a kernel
+// reads them. All take float32, whose kernels for logits read them as halves too
+// where takesHalves says so.
+type element uint8
+
+const (
+	elementFloat32 element = iota
+	elementFloat16
+	elementBFloat16
+)
 
 // A pass names a kernel: what a prediction holds and which sums are wanted.
 type pass struct {

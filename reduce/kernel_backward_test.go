@@ -69,6 +69,45 @@ func (c *calls) values() []float32 {
 	return x
 }
 
+// halves rounds logits, in every second call, to a type of 16 bits, and returns
+// them as such too. What is too large for the type becomes its greatest number.
+func (c *calls) halves(planes ...[]float32) (halves [][]uint16, e element) {
+	if c.pass.input != logits || c.rng.IntN(2) == 0 {
+		return make([][]uint16, len(planes)), elementFloat32
+	}
+	e = elementFloat16 + element(c.rng.IntN(2))
+	for _, plane := range planes {
+		h := memory[uint16](c, len(plane))
+		for i, x := range plane {
+			h[i] = uint16(math.Float32bits(x) >> 16)
+			if e == elementFloat16 {
+				h[i] = truncated(x)
+			}
+		}
+		halves = append(halves, h)
+		p := Prediction{halves: [][]uint16{h}, bfloat: e == elementBFloat16}
+		p.load(Generic, plane, 0, 0)
+	}
+	return halves, e
+}
+
+// truncated returns the bits of the binary16 number next to x and no farther from
+// 0, or of NaN or infinity.
+func truncated(x float32) uint16 {
+	bits := math.Float32bits(x)
+	sign, magnitude := uint16(bits>>16)&0x8000, bits&0x7fffffff
+	switch {
+	case magnitude > 0x7f800000:
+		return sign | 0x7e00
+	case magnitude == 0x7f800000:
+		return sign | 0x7c00
+	case magnitude >= 0x47800000: // 65536
+		return sign | 0x7bff
+	default:
+		return sign | uint16(math.Float32bits(math.Float32frombits(magnitude)*0x1p-112)>>13)
+	}
+}
+
 func (c *calls) weights() []float32 {
 	w := memory[float32](c, c.blocks*BlockSize)
 	for i := range w {
@@ -130,6 +169,7 @@ func (c *calls) planar(w power, channels int, hard bool) planarCall {
 	if c.pass.input == logits && c.rng.IntN(3) == 0 {
 		c.sureClasses(p.planes)
 	}
+	p.halves, p.element = c.halves(p.planes...)
 	if c.rng.IntN(2) == 0 {
 		p.weights = c.weights()
 	}
@@ -244,10 +284,11 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 		ignore = 2 + c.rng.Uint32N(254)
 	}
 	texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
+	halves, element := c.halves(x)
 	eps, oneMinus := someEpsilon(c.rng)
 	call := hardBackward{
 		space:      usedSpace(),
-		prediction: x, labels: labels, ignore: ignore, eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma),
+		prediction: x, halves: halves[0], element: element, labels: labels, ignore: ignore, eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma),
 		hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
 	}
 	want := call
@@ -258,9 +299,13 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 		got := call
 		got.gradient, got.stream = c.output(n)
 		fill(got.gradient, .25)
+		if element != elementFloat32 && level.takesHalves(1, hard) {
+			got.prediction = nil
+		}
 		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		requireBits(t, want.gradient, got.gradient, "%v %+v γ %v", level, c.pass, w.gamma)
 		if !call.add {
+			got.element = elementFloat32
 			got.prediction = append([]float32(nil), x...)
 			got.gradient = got.prediction
 			require.Equal(t, blocks, level.hardBackward(c.pass, &got))
@@ -301,6 +346,14 @@ func (c *calls) channels() int {
 	return n
 }
 
+// kind returns that of the call's data, but for weights.
+func (c *planarCall) kind() kind {
+	if c.labels == nil {
+		return soft
+	}
+	return hard
+}
+
 func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	t.Helper()
 	w, channels := call.power, len(call.planes)
@@ -308,7 +361,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	want.sums = make([]planeSums, channels)
 	blocks := planarGeneric(c.pass, &want)
 	back := planarBackward{
-		planes: call.planes, labels: call.labels, targets: call.targets, weights: call.weights,
+		planes: call.planes, halves: call.halves, element: call.element, labels: call.labels, targets: call.targets, weights: call.weights,
 		eps: call.eps, oneMinus: call.oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 		scratch: call.scratch, ahead: call.ahead, add: c.rng.IntN(2) == 0,
 	}
@@ -326,11 +379,14 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	for _, level := range Levels() {
 		got := call
 		got.sums = make([]planeSums, channels)
+		if call.element != elementFloat32 && level.takesHalves(channels, call.kind()) {
+			got.planes = make([][]float32, channels)
+		}
 		fill(call.scratch, float32(math.NaN())) // as in usedSpace
 		require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
 		gotBack := back
-		gotBack.stream = true
+		gotBack.planes, gotBack.stream = got.planes, true
 		gotBack.gradient = nil
 		fill(call.scratch, float32(math.NaN()))
 		for range channels {
@@ -340,7 +396,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 		}
 		comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
 		if !back.add && blocks*BlockSize == n {
-			gotBack.planes, gotBack.stream = nil, false
+			gotBack.planes, gotBack.element, gotBack.stream = nil, elementFloat32, false
 			for _, plane := range call.planes {
 				gotBack.planes = append(gotBack.planes, append([]float32(nil), plane...))
 			}
@@ -362,6 +418,7 @@ func TestTiedClasses(t *testing.T) {
 			for below := range 5 {
 				c.blocks = 1
 				call := c.planar(w, 2+c.rng.IntN(4), c.rng.IntN(3) > 0)
+				call.element = elementFloat32 // what follows needs its digits
 				a := c.rng.IntN(len(call.planes))
 				b := (a + 1) % len(call.planes)
 				for i := range BlockSize {

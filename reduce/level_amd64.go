@@ -96,6 +96,12 @@ func (l Level) wideners() *wideners {
 	return nil
 }
 
+// takesHalves reports whether the level's kernels for logits of so many channels
+// and that kind of data take them as halves.
+func (l Level) takesHalves(channels int, k kind) bool {
+	return l == AVX2 && (channels > 1 || k == hard)
+}
+
 func (l Level) converters() *converters {
 	switch l {
 	case AVX512:

@@ -63,6 +63,10 @@ func (l Level) wideners() *wideners {
 	return nil
 }
 
+// takesHalves reports whether the level's kernels for logits of so many channels
+// and that kind of data take them as halves.
+func (l Level) takesHalves(channels int, k kind) bool { return false }
+
 func (l Level) converters() *converters {
 	if l == NEON {
 		return &neonConverters

@@ -21,6 +21,8 @@ func (l Level) elementary(f int, c *mapCall) { mapGeneric(f, c) }
 
 func (l Level) wideners() *wideners { return nil }
 
+func (l Level) takesHalves(channels int, k kind) bool { return false }
+
 func (l Level) converters() *converters { return nil }
 
 func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) int {

@@ -77,6 +77,9 @@
 #define BEGIN_PLANAR(done) \
 	MOVQ c+0(FP), CALL              \
 	MOVQ PLANES_AT, PLANES          \
+	MOVQ HALVES_AT, N               \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	CMOVQNE N, PLANES               \
 	MOVQ ALL_AT, ALL                \
 	MOVQ LABELS_AT, LABELS          \
 	MOVQ SCRATCH_AT, W              \
@@ -124,6 +127,27 @@
 	INCL CLASS              \
 	CMPL CLASS, ALL         \
 	JNE  class
+
+// Logits may come as halves. PLANE_OF_HALVES leads X to those of the class under
+// way in the tile. The first step that reads them leaves them, as float32 numbers,
+// at WIDENED(EXPS), which a file defines, where LOGITS finds them. WIDENED_END
+// makes of X what leads from there to where ASK finds the halves of tiles to come.
+#define HALVES X
+#define PLANE_OF_HALVES \
+	PLANE        \
+	MOVQ OFFSET, N \
+	SHRQ $1, N   \
+	SUBQ N, X
+#define WIDENED_END \
+	SUBQ EXPS, X       \
+	SUBQ $(ASK_AHEAD/2), X \
+	MOVQ AHEAD_AT, N   \
+	MOVQ X, (N)(CLASS*8)
+#define LOGITS \
+	PLANE              \
+	LEAQ WIDENED(EXPS), N \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	CMOVQNE N, X
 
 // PREFETCH_PLANE asks for the tile after the next one, or for what is to be
 // fetched in its stead, as PREFETCH_HALF does.
@@ -334,22 +358,47 @@ without:                                               \
 // ---- Softmax ----
 
 // FIND_MOST leaves the largest logit of each voxel.
-#define FIND_MOST(class) \
+#define FIND_MOST(class, halves, float16s, widened, end) \
 	CONST(avx2Constants_exponent) \ // −∞
 	ROWS(MOST_BEGIN)          \
 	CONST(avx2Constants_sign) \
 	FIRST_CLASS               \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JNE  halves               \
 class:                            \
 	PLANE                     \
-	ROWS(FIND_MOST_ROW)       \
+	ROWS(MOST_OF_FLOAT32)     \
 	NEXT_CLASS(class)         \
+	JMP  end                  \
+halves:                           \
+	PLANE_OF_HALVES                  \
+	CMPB ELEMENT_AT, $const_elementFloat16 \
+	JEQ  float16s             \
+	ROWS(MOST_OF_BFLOAT16)    \
+	JMP  widened              \
+float16s:                         \
+	ROWS(MOST_OF_FLOAT16)     \
+widened:                          \
+	WIDENED_END               \
+	NEXT_CLASS(halves)        \
+end:                              \
 	ROWS(MOST_END)
-#define MOST_BEGIN(row, most, t) VMOVAPS C, most
-#define FIND_MOST_ROW(row, most, t) \
-	VMOVUPS row(X), t       \
-	VMAXPS  t, most, most   \
-	VORPS   C, t, t         \
+#define MOST_OF_FLOAT32(row, most, t) \
+	VMOVUPS row(X), t         \
+	FIND_MOST_ROW(most, t)
+#define MOST_OF_FLOAT16(row, most, t) \
+	LOAD_FLOAT16(row, t)      \
+	VMOVAPS t, (WIDENED+row)(EXPS) \
+	FIND_MOST_ROW(most, t)
+#define MOST_OF_BFLOAT16(row, most, t) \
+	LOAD_BFLOAT16(row, t)     \
+	VMOVAPS t, (WIDENED+row)(EXPS) \
+	FIND_MOST_ROW(most, t)
+#define FIND_MOST_ROW(most, t) \
+	VMAXPS  t, most, most     \
+	VORPS   C, t, t           \
 	VPMAXUD t, MOST, MOST
+#define MOST_BEGIN(row, most, t) VMOVAPS C, most
 #define MOST_END(row, most, t) VMOVAPS most, (ROWS_MOST+row)(W)
 
 // EXPONENTIALS leaves those of all classes at EXPS, and the sum of those that
@@ -364,7 +413,7 @@ class:                            \
 	TILE(EXP_BEGIN)                 \
 	FIRST_CLASS                     \
 class:                                  \
-	PLANE                           \
+	LOGITS                          \
 	EXP_OF_HALF(0)                  \
 	IF_PRESENT(present)             \
 	HALF(EXP_OTHER, 0)              \

@@ -7,6 +7,8 @@
 
 #define PLANES_AT  (planarCall_planes+0)(CALL)
 #define ALL_AT     (planarCall_planes+8)(CALL)
+#define HALVES_AT  (planarCall_halves+0)(CALL)
+#define ELEMENT_AT planarCall_element(CALL)
 #define LABELS_AT  planarCall_labels(CALL)
 #define WEIGHTS_AT planarCall_weights(CALL)
 #define SCRATCH_AT planarCall_scratch(CALL)
@@ -17,6 +19,7 @@
 #define LO         planarCall_lo(CALL)
 #define ASK        PREFETCHT0
 #define ASK_AHEAD  256
+#define WIDENED    0
 
 // The forward kernels for several channels and hard labels by AVX2 and FMA:
 // planarGeneric (planar_generic.go) by passes.
@@ -154,7 +157,7 @@ done:                                                   \
 // ---- Softmax ----
 
 #define SOFTMAX_VALUES \
-	FIND_MOST(most) \
+	FIND_MOST(most, mostOfHalves, mostOfFloat16, mostOfHalf, mostEnd) \
 	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond)
 #define SOFTMAX_PRESENT \
 	SOFTMAX_PRESENT_HALF(0, expPresent, expMixed, expSecond) \

@@ -65,6 +65,44 @@ group:                            \
 	VPOR    place(X), C, T0 \
 	VPMAXUD T0, greatest, greatest
 
+// CHECK_LOGITS is CHECK_PLANES for logits, which may come as halves: their bits
+// have a limit of their own.
+#define CHECK_LOGITS(done) \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JNE  checkHalves         \
+	CHECK_PLANES(GREATEST_LOGIT, avx2Constants_mostLogit, check, checkGroup, done) \
+	JMP  checked             \
+checkHalves:                     \
+	MOVBLZX ELEMENT_AT, N    \
+	LEAQ    ·avx2+avx2Constants_mostHalf(SB), X \
+	VPBROADCASTW (X)(N*2), T1 \
+	CONST(avx2Constants_halfSign) \
+	VPXOR G0, G0, G0         \
+	VPXOR G1, G1, G1         \
+	FIRST_CLASS              \
+checkHalf:                       \
+	PLANE_OF_HALVES                 \
+	LEAQ (2*const_BlockSize)(X), N \
+checkHalfGroup:                  \
+	GREATEST_HALF(0, G0)     \
+	GREATEST_HALF(32, G1)    \
+	GREATEST_HALF(64, G0)    \
+	GREATEST_HALF(96, G1)    \
+	ADDQ $128, X             \
+	CMPQ X, N                \
+	JNE  checkHalfGroup      \
+	NEXT_CLASS(checkHalf)    \
+	VPMAXUW  G1, G0, G0      \
+	VPMAXUW  T1, G0, G0      \
+	VPCMPEQW T1, G0, G0      \
+	VPMOVMSKB G0, N          \
+	CMPL  N, $-1             \
+	JNE   done               \
+checked:
+#define GREATEST_HALF(place, greatest) \
+	VPOR    place(X), C, T0 \
+	VPMAXUW T0, greatest, greatest
+
 // CHECK_WEIGHTS does the same for the weights, if there are any.
 #define CHECK_WEIGHTS(group, end, done) \
 	MOVQ  WEIGHTS_AT, X  \

@@ -8,6 +8,8 @@
 
 #define PLANES_AT  (planarBackward_planes+0)(CALL)
 #define ALL_AT     (planarBackward_planes+8)(CALL)
+#define HALVES_AT  (planarBackward_halves+0)(CALL)
+#define ELEMENT_AT planarBackward_element(CALL)
 #define LABELS_AT  planarBackward_labels(CALL)
 #define WEIGHTS_AT planarBackward_weights(CALL)
 #define SCRATCH_AT planarBackward_scratch(CALL)
@@ -20,6 +22,7 @@
 // time to bring that into the second cache only.
 #define ASK       PREFETCHT1
 #define ASK_AHEAD (4*const_BlockSize)
+#define WIDENED   0
 
 // The backward kernels for several channels and hard labels by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
@@ -27,11 +30,11 @@
 // BACKWARD is the walk over blocks and tiles: TILE_OF_CLASSES writes a tile's
 // gradients, and MORE is beside the way. MODE_WEIGH is for tiles of several
 // classes, or with weights, alone.
-#define BACKWARD(GREATEST_BITS, limit, TILE_OF_CLASSES, MORE) \
+#define BACKWARD(CHECK, TILE_OF_CLASSES, MORE) \
 	BEGIN_PLANAR(done)                                    \
 	BEGIN_MODE                                            \
 block:                                                        \
-	CHECK_PLANES(GREATEST_BITS, limit, check, checkGroup, done) \
+	CHECK                                                 \
 	CHECK_WEIGHTS(checkWeights, plain, done)              \
 tile:                                                         \
 	ANDL $~MODE_WEIGH, MODE                               \
@@ -65,6 +68,30 @@ done:                                                         \
 #define ROWS_H         ROWS_CE     // what softmaxHard has as h
 #define ROWS_MEAN      ROWS_BELOW
 
+// WIDEN_TILE leaves the tile's logits at EXPS where they come as halves.
+#define WIDEN_TILE \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JEQ  tileWidened         \
+	FIRST_CLASS              \
+widen:                           \
+	PLANE_OF_HALVES                 \
+	CMPB ELEMENT_AT, $const_elementFloat16 \
+	JEQ  float16s            \
+	ROWS(WIDEN_BFLOAT16)     \
+	JMP  widened             \
+float16s:                        \
+	ROWS(WIDEN_FLOAT16)      \
+widened:                         \
+	WIDENED_END              \
+	NEXT_CLASS(widen)        \
+tileWidened:
+#define WIDEN_FLOAT16(row, x, t) \
+	LOAD_FLOAT16(row, x)     \
+	VMOVAPS x, (WIDENED+row)(EXPS)
+#define WIDEN_BFLOAT16(row, x, t) \
+	LOAD_BFLOAT16(row, x)    \
+	VMOVAPS x, (WIDENED+row)(EXPS)
+
 // FIND_REFERENCE finds the largest logits of a half, and the reference, the
 // derivative by p of the first class that has it.
 #define FIND_REFERENCE(half, class, regions, next, present) \
@@ -73,7 +100,7 @@ done:                                                         \
 	FIRST_CLASS                        \
 class:                                     \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
-	PLANE                              \
+	LOGITS                             \
 	IF_PRESENT(present)                \
 regions:                                   \
 	HALF(REFERENCE, half)              \
@@ -263,6 +290,7 @@ pullMixedSecond:                        \
 	VBLENDVPS   T1, T0, d, d                 // if label == class
 
 #define SOFTMAX_TILE(H) \
+	WIDEN_TILE \
 	FIND_REFERENCE(0, reference, referenceOf, referenceNext, referencePresent) \
 	FIND_REFERENCE(32, referenceSecond, referenceSecondOf, referenceSecondNext, referenceSecondPresent) \
 	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
@@ -292,7 +320,7 @@ mixed:                                \
 	JMP next
 
 #define SOFTMAX_BACKWARD(KEEP_OWN, H) \
-	BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(H), SOFTMAX_MORE(KEEP_OWN))
+	BACKWARD(CHECK_LOGITS(done), SOFTMAX_TILE(H), SOFTMAX_MORE(KEEP_OWN))
 
 // func softmaxHardBackwardCEAVX2(c *planarBackward) int
 TEXT ·softmaxHardBackwardCEAVX2(SB), NOSPLIT, $0-16
@@ -470,8 +498,9 @@ pullPresentSecond:                     \
 	VPCMPEQD  row(LABELS), MOST, T1 \
 	VBLENDVPS T1, (ROWS_REGION+row)(W), d, d
 
+#define CHECK_PROBABILITIES CHECK_PLANES(GREATEST_PROBABILITY, avx2Constants_mostProbability, check, checkGroup, done)
 #define PLANES_BACKWARD(KEEP_OWN, DERIVATIVES) \
-	BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PLANES_TILE(KEEP_OWN, DERIVATIVES), PLANES_MORE(KEEP_OWN))
+	BACKWARD(CHECK_PROBABILITIES, PLANES_TILE(KEEP_OWN, DERIVATIVES), PLANES_MORE(KEEP_OWN))
 #define PLANES_TILE(KEEP_OWN, DERIVATIVES) \
 	FIND_OWN(KEEP_OWN, own, ownNext, ownPresent) \
 	DERIVATIVES                                  \

@@ -22,6 +22,7 @@
 #define GREATEST_OF_TARGETS (ROWS_INVERSE+160) // and targets
 #define TIED                (ROWS_INVERSE+192) // not 0 where a class beside the likeliest may have ½ or more
 #define EXPS_X          128              // in a class's place at EXPS, after its exponentials: its logits
+#define WIDENED         EXPS_X           // they come as halves or not
 
 // NEXT_TILE_OF_32 goes on to the next tile of the block, if there is one.
 #define NEXT_TILE_OF_32(tile) \
@@ -42,7 +43,7 @@
 	TARGET                      \
 	PREFETCH_TO ASK_AHEAD(X)    \
 	PREFETCH_TO ASK_AHEAD+64(X) \
-	PLANE                       \
+	LOGITS                      \
 	PREFETCH_TO ASK_AHEAD(X)    \
 	PREFETCH_TO ASK_AHEAD+64(X)
 
@@ -69,22 +70,46 @@ end:
 
 // FIND_LIKELIEST leaves the largest logit of each voxel and the first class
 // that has it, and the logits at EXPS.
-#define FIND_LIKELIEST(class) \
+#define FIND_LIKELIEST(class, halves, float16s, next, end) \
 	CONST(avx2Constants_exponent) \ // −∞
 	EACH(LIKELIEST_BEGIN)         \
 	CONST(avx2Constants_sign)     \
 	FIRST_CLASS                   \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JNE  halves                   \
 class:                                \
 	PLANE                         \
 	CLASS_TO(X13, T1)             \
-	EACH(LIKELIEST_ROW)           \
+	EACH(LIKELIEST_OF_FLOAT32)    \
 	NEXT_CLASS(class)             \
+	JMP  end                      \
+halves:                               \
+	PLANE_OF_HALVES                      \
+	PREFETCH_TO (ASK_AHEAD/2)(X)  \
+	CLASS_TO(X13, T1)             \
+	CMPB ELEMENT_AT, $const_elementFloat16 \
+	JEQ  float16s                 \
+	EACH(LIKELIEST_OF_BFLOAT16)   \
+	JMP  next                     \
+float16s:                             \
+	EACH(LIKELIEST_OF_FLOAT16)    \
+next:                                 \
+	NEXT_CLASS(halves)            \
+end:                                  \
 	EACH(LIKELIEST_END)
 #define LIKELIEST_BEGIN(row, x, most, likeliest) \
 	VMOVAPS C, most                         \
 	VPXOR   likeliest, likeliest, likeliest
-#define LIKELIEST_ROW(row, x, most, likeliest) \
+#define LIKELIEST_OF_FLOAT32(row, x, most, likeliest) \
 	VMOVUPS   row(X), x                    \
+	LIKELIEST_ROW(row, x, most, likeliest)
+#define LIKELIEST_OF_FLOAT16(row, x, most, likeliest) \
+	LOAD_FLOAT16(row, x)                   \
+	LIKELIEST_ROW(row, x, most, likeliest)
+#define LIKELIEST_OF_BFLOAT16(row, x, most, likeliest) \
+	LOAD_BFLOAT16(row, x)                  \
+	LIKELIEST_ROW(row, x, most, likeliest)
+#define LIKELIEST_ROW(row, x, most, likeliest) \
 	VMOVAPS   x, (EXPS_X+row)(EXPS)        \
 	VORPS     C, x, T0                     \
 	VPMAXUD   T0, MOST, MOST               \
@@ -153,7 +178,7 @@ present:                                \
 // LIKELIHOOD leaves 1/total in U, and s of the likeliest class, whose r is
 // 1/total too, in S.
 #define LIKELIHOOD \
-	FIND_LIKELIEST(likeliest)       \
+	FIND_LIKELIEST(likeliest, likeliestOfHalves, likeliestOfFloat16, likeliestNext, likeliestEnd) \
 	FIND_CLASSES(LIKELY_BITS, likely) \
 	EXPONENTIALS_OF_ALL(exp, expNext, expSame, expPresent) \
 	CONST(avx2Constants_one)        \

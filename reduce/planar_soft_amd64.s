@@ -8,6 +8,8 @@
 
 #define PLANES_AT  (planarCall_planes+0)(CALL)
 #define ALL_AT     (planarCall_planes+8)(CALL)
+#define HALVES_AT  (planarCall_halves+0)(CALL)
+#define ELEMENT_AT planarCall_element(CALL)
 #define LABELS_AT  planarCall_targets(CALL)
 #define WEIGHTS_AT planarCall_weights(CALL)
 #define SCRATCH_AT planarCall_scratch(CALL)

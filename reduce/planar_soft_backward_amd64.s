@@ -9,6 +9,8 @@
 
 #define PLANES_AT  (planarBackward_planes+0)(CALL)
 #define ALL_AT     (planarBackward_planes+8)(CALL)
+#define HALVES_AT  (planarBackward_halves+0)(CALL)
+#define ELEMENT_AT planarBackward_element(CALL)
 #define LABELS_AT  planarBackward_targets(CALL)
 #define WEIGHTS_AT planarBackward_weights(CALL)
 #define SCRATCH_AT planarBackward_scratch(CALL)
@@ -69,11 +71,11 @@ weigh:
 
 // SOFT_BACKWARD is the walk over blocks and tiles: TILE_OF_CLASSES writes a
 // tile's gradients, and MORE is beside the way.
-#define SOFT_BACKWARD(GREATEST_BITS, limit, TILE_OF_CLASSES, MORE) \
+#define SOFT_BACKWARD(CHECK, TILE_OF_CLASSES, MORE) \
 	BEGIN_PLANAR(done)                                    \
 	BEGIN_MODE                                            \
 block:                                                        \
-	CHECK_PLANES(GREATEST_BITS, limit, check, checkGroup, done) \
+	CHECK                                                 \
 	CHECK_TARGETS(checkTargets, checkTargetsGroup, done)  \
 	CHECK_WEIGHTS(checkWeights, plain, done)              \
 tile:                                                         \
@@ -255,11 +257,11 @@ present:                                \
 	LOGARITHMS(tiedTile, logarithms)
 
 #define SOFTMAX_BACKWARD(FOCUS) \
-	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD_AND_LOGARITHMS, PULL_FOCAL(FOCUS)), MORE_OF_FOCAL)
+	SOFT_BACKWARD(CHECK_LOGITS(done), SOFTMAX_TILE(LIKELIHOOD_AND_LOGARITHMS, PULL_FOCAL(FOCUS)), MORE_OF_FOCAL)
 
 // func softmaxSoftBackwardCEAVX2(c *planarBackward) int
 TEXT ·softmaxSoftBackwardCEAVX2(SB), NOSPLIT, $0-16
-	SOFT_BACKWARD(GREATEST_LOGIT, avx2Constants_mostLogit, SOFTMAX_TILE(LIKELIHOOD, PULL_CE), MORE_OF_CE)
+	SOFT_BACKWARD(CHECK_LOGITS(done), SOFTMAX_TILE(LIKELIHOOD, PULL_CE), MORE_OF_CE)
 	VZEROUPPER
 	MOVQ OFFSET, ret+8(FP)
 	RET
@@ -418,10 +420,11 @@ none:                                   \
 	VCMPPS $4, (ROWS_W+row)(W), C, T1 \ // if w == 0 { 0 }
 	VANDPS T1, d, d
 
+#define CHECK_PROBABILITIES CHECK_PLANES(GREATEST_PROBABILITY, avx2Constants_mostProbability, check, checkGroup, done)
 #define PLANES_BACKWARD(OWN) \
-	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(NOTHING, OWN, class, write), MORE_OF_PULL)
+	SOFT_BACKWARD(CHECK_PROBABILITIES, PULL_PLANES(NOTHING, OWN, class, write), MORE_OF_PULL)
 #define PLANES_BACKWARD_FOCAL(FOCUS) \
-	SOFT_BACKWARD(GREATEST_PROBABILITY, avx2Constants_mostProbability, PULL_PLANES(IF_ANY_FOCAL, OWN_FOCAL(FOCUS), class, write), MORE_OF_PLANES)
+	SOFT_BACKWARD(CHECK_PROBABILITIES, PULL_PLANES(IF_ANY_FOCAL, OWN_FOCAL(FOCUS), class, write), MORE_OF_PLANES)
 #define MORE_OF_PLANES \
 	MORE_OF_PULL \
 	OWN_NEAR     \

@@ -11,6 +11,7 @@
 // avx2_amd64.h.
 
 #define BLOCK_AT  QUADS
+#define HALVES    KIND
 #define KEPT_S(row) avx2Block_large+row(BLOCK_AT)
 #define KEPT_L(row) avx2Block_log1p+row(BLOCK_AT)
 #define EPS       hardCall_eps(CALL)
@@ -320,8 +321,12 @@ block:                                         \
 	BEGIN_BLOCK                            \
 	CLEAR                                  \
 	LEAQ avx2Work_block(W), BLOCK_AT       \
+	BEGIN_LOGITS(hardCall_halves, hardCall_element) \
 exps:                                          \
+	CMPB hardCall_element(CALL), $const_elementFloat32 \
+	JNE  halves                            \
 	PREFETCH_PREDICTION(hardCall_ahead)    \
+exp:                                           \
 	EXP_8(KEEP_ROW)                        \
 	LARGE_8                                \
 	LOGARITHM                              \
@@ -349,6 +354,10 @@ next:                                          \
 	ADDQ $192, BLOCK_AT                    \
 	NEXT_GROUP(group)                      \
 	END_BLOCK(avx2Constants_mostLogit, FOLD_MORE, block, done) \
+	JMP  done                              \
+halves:                                        \
+	WIDEN(hardCall_element, float16s, keepWidened) \
+	JMP  exp                               \
 done:                                          \
 	VZEROUPPER                             \
 	MOVQ DONE, ret+16(FP)                  \

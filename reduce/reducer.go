@@ -69,7 +69,7 @@ func New(o Options) (*Reducer, error) {
 	r.pending = make([]accumulator, slots)
 	r.fold.last = make([]float64, slots)
 	r.workers = make([]*worker, o.Workers)
-	r.view = tile{planes: make([][]float32, o.Channels), targets: make([][]float32, o.Channels)}
+	r.view = tile{planes: make([][]float32, o.Channels), halves: make([][]uint16, o.Channels), targets: make([][]float32, o.Channels)}
 	r.job.do = r.part
 	return r, nil
 }
@@ -210,9 +210,7 @@ func (r *Reducer) segments() bool {
 	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
 	parts := 1 + max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks
 	for i := range min(parts, len(r.workers)) { // here, so that none is made in a later Fold
-		if w := r.worker(i); f.chunk.Prediction.float32s == nil {
-			w.converted()
-		}
+		r.worker(i).prepare(&f.chunk)
 	}
 	r.job.run(parts, len(r.workers))
 	if f.failed.Load() {

@@ -7,6 +7,8 @@ import "slices"
 // sample.
 type tile struct {
 	planes  [][]float32 // the prediction, one slice per channel
+	halves  [][]uint16  // or, in the stead of their numbers, logits of the element type
+	element element
 	labels  []uint8     // one channel, hard, unweighted: 0, 1 or the ignored label
 	classes []int32     // C channels, hard: the class, or below 0 where ignored
 	targets [][]float32 // soft, or one channel with weights
@@ -39,7 +41,7 @@ func (c *Chunk) kind() kind {
 
 // newTile returns room for n voxels of that kind.
 func newTile(channels int, k kind, n int) *tile {
-	t := &tile{planes: make([][]float32, channels)}
+	t := &tile{planes: make([][]float32, channels), halves: make([][]uint16, channels)}
 	for i := range t.planes {
 		t.planes[i] = make([]float32, n)
 	}
@@ -67,15 +69,20 @@ func newTile(channels int, k kind, n int) *tile {
 // paddingLabel is what a tile's labels hold for an ignored voxel.
 const paddingLabel = codeIgnored
 
+// voxels returns how many the tile has.
+func (t *tile) voxels() int { return max(len(t.planes[0]), len(t.halves[0])) }
+
 // slice sets t to voxels [from, to) of o. Both have as many channels.
 func (t *tile) slice(o *tile, from, to int) {
+	t.element = o.element
 	cutInto(t.planes, o.planes, from, to)
+	cutInto(t.halves, o.halves, from, to)
 	cutInto(t.targets, o.targets, from, to)
 	t.labels, t.classes, t.weights = cut(o.labels, from, to), cut(o.classes, from, to), cut(o.weights, from, to)
 }
 
 // cutInto cuts every plane.
-func cutInto(cuts, planes [][]float32, from, to int) {
+func cutInto[T any](cuts, planes [][]T, from, to int) {
 	for k, plane := range planes {
 		cuts[k] = cut(plane, from, to)
 	}
@@ -86,6 +93,24 @@ func cut[T any](s []T, from, to int) []T {
 		return nil
 	}
 	return s[from:to]
+}
+
+// take sets the prediction of t to voxels [from, to) of one whose numbers need
+// no conversion.
+func (t *tile) take(p *Prediction, from, to int) {
+	clear(t.planes)
+	clear(t.halves)
+	cutInto(t.planes, p.float32s, from, to)
+	cutInto(t.halves, p.halves, from, to)
+	t.element = p.element()
+}
+
+// prediction returns that of t.
+func (t *tile) prediction() Prediction {
+	if t.element == elementFloat32 {
+		return Prediction{float32s: t.planes}
+	}
+	return Prediction{halves: t.halves, bfloat: t.element == elementBFloat16}
 }
 
 // load copies voxels [from, to) of c into the tile, from place at on. The

@@ -70,7 +70,7 @@ func newWorker(p *plan, k kind) *worker {
 	w.ahead = make([]int, p.options.Channels)
 	clear(w.loose.planes) // most predictions need no conversion: see converted
 	for _, t := range []*tile{&w.part, &w.view} {
-		t.planes = make([][]float32, p.options.Channels)
+		t.planes, t.halves = make([][]float32, p.options.Channels), make([][]uint16, p.options.Channels)
 		if w.loose.targets != nil {
 			t.targets = make([][]float32, p.options.Channels)
 		}
@@ -97,7 +97,13 @@ func (w *worker) chunk(c *Chunk, from, to int) bool {
 // asTheyAre reports whether the chunk's prediction needs no conversion, and
 // whether its labels need none.
 func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
-	return c.Prediction.float32s != nil, w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+	return c.Prediction.float32s != nil || w.takesHalves(c), w.loose.labels != nil && w.direct && c.Target.uint8s != nil
+}
+
+// takesHalves reports whether the kernels convert the chunk's prediction
+// themselves.
+func (w *worker) takesHalves(c *Chunk) bool {
+	return c.Prediction.halves != nil && w.pass.input == logits && w.options.Level.takesHalves(w.options.Channels, w.kind)
 }
 
 // fetchAhead returns what a call of one channel is to ask for.
@@ -106,6 +112,14 @@ func (w *worker) fetchAhead() int {
 		return fetchAhead
 	}
 	return w.ahead[0]
+}
+
+// prepare makes the room for the chunk's prediction, where that is to be
+// converted.
+func (w *worker) prepare(c *Chunk) {
+	if prediction, _ := w.asTheyAre(c); !prediction {
+		w.converted()
+	}
 }
 
 // converted returns loose with room for a prediction.
@@ -124,7 +138,7 @@ func (w *worker) plain(t *tile, from int, ignore uint32) bool {
 	if w.block == nil {
 		w.block = newTile(w.options.Channels, w.kind, BlockSize)
 	}
-	w.block.copy(t, from, from+BlockSize)
+	w.block.copy(w.options.Level, t, from, from+BlockSize)
 	return w.block.settle(w.rules, ignore)
 }
 
@@ -153,7 +167,7 @@ func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) 
 	}
 	if prediction {
 		clear(w.ahead)
-		cutInto(t.planes, c.Prediction.float32s, from, to)
+		t.take(&c.Prediction, from, to)
 	}
 	switch {
 	case labels:
@@ -175,7 +189,7 @@ func (w *worker) tile(c *Chunk, from, to int) (t *tile, ignore uint32, ok bool) 
 // run adds a tile of whole blocks to the slots. Where a kernel stops in front
 // of a block, the block is put in plain form and given to it again.
 func (w *worker) run(t *tile, ignore uint32) bool {
-	blocks := len(t.planes[0]) / BlockSize
+	blocks := t.voxels() / BlockSize
 	for done := 0; done < blocks; {
 		done += w.kernel(t, done*BlockSize, ignore)
 		if done == blocks {
@@ -189,10 +203,11 @@ func (w *worker) run(t *tile, ignore uint32) bool {
 	return true
 }
 
-// copy copies voxels [from, to) of o.
-func (t *tile) copy(o *tile, from, to int) {
-	for k, plane := range o.planes {
-		copy(t.planes[k], plane[from:to])
+// copy copies voxels [from, to) of o, as float32 numbers.
+func (t *tile) copy(level Level, o *tile, from, to int) {
+	p := o.prediction()
+	for k, plane := range t.planes {
+		p.load(level, plane[:to-from], k, from)
 	}
 	for k, plane := range o.targets {
 		copy(t.targets[k], plane[from:to])
@@ -208,9 +223,9 @@ func (t *tile) copy(o *tile, from, to int) {
 func (w *worker) kernel(t *tile, start int, ignore uint32) (done int) {
 	p := w.pass
 	if p.want != wantFocal {
-		return w.call(p, power{}, 0, t, start, len(t.planes[0]), ignore)
+		return w.call(p, power{}, 0, t, start, t.voxels(), ignore)
 	}
-	end := len(t.planes[0])
+	end := t.voxels()
 	for i, power := range w.layout.powers {
 		p.form = power.form
 		done = w.call(p, power, i, t, start, end, ignore)
@@ -228,7 +243,8 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 	case t.labels != nil:
 		c := &w.hardC
 		*c = hardCall{
-			prediction: t.planes[0][start:end], labels: t.labels[start:end], ignore: ignore, ahead: w.fetchAhead(), space: &w.space,
+			prediction: cut(t.planes[0], start, end), halves: cut(t.halves[0], start, end), element: t.element,
+			labels: t.labels[start:end], ignore: ignore, ahead: w.fetchAhead(), space: &w.space,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)
@@ -285,7 +301,7 @@ func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (d
 		to := min(from+step, end)
 		w.view.slice(t, from, to)
 		*c = planarCall{
-			planes: w.view.planes, labels: w.view.classes, targets: w.view.targets, weights: w.view.weights,
+			planes: w.view.planes, halves: w.view.halves, element: w.view.element, labels: w.view.classes, targets: w.view.targets, weights: w.view.weights,
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 			scratch: scratch, sums: sums, w: w.slots[0], ahead: w.ahead,
 		}
