@@ -33,18 +33,12 @@
 // PREPARE_LOGITS takes STEPS with the logits of the block.
 #define PREPARE_LOGITS(STEPS) \
 	BEGIN_LOGITS(hardBackward_halves, hardBackward_element) \
-	PREPARE(WIDEN_AND(STEPS))
-#define WIDEN_AND(STEPS) \
-	CMPB hardBackward_element(CALL), $const_elementFloat32 \
-	JEQ  widened                \
-	WIDEN(hardBackward_element, float16s, keepWidened) \
-widened:                            \
-	STEPS
+	PREPARE(STEPS)
 #define HALVES CLASS
 
 #define PREPARE_CE_OF_LOGITS PREPARE_LOGITS(STEPS_OF_CE)
 #define STEPS_OF_CE \
-	EXP_8(KEEP_NOTHING) \
+	EXP_8_OF_LOGITS(hardBackward_element, NOTHING, KEEP_NOTHING) \
 	LARGE_8
 
 #define PREPARE_FOCAL_OF_LOGITS PREPARE_LOGITS(STEPS_OF_FOCAL)
@@ -54,7 +48,7 @@ widened:                            \
 
 #define PREPARE_ANY_OF_LOGITS PREPARE_LOGITS(STEPS_OF_ANY)
 #define STEPS_OF_ANY \
-	EXP_8(KEEP_N_ROW) \
+	EXP_8_OF_LOGITS(hardBackward_element, NOTHING, KEEP_N_ROW) \
 	LARGE_8           \
 	LOG1P_8           \
 	POWERS_OF_LOGITS

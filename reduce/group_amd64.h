@@ -133,8 +133,7 @@ added:
 
 // Those of a call may come as halves. Then X walks through memory that a block is
 // widened to: BEGIN_LOGITS leads it there in front of a block, and HALVES, which
-// a file that includes this defines, to the halves; WIDEN fills the group's part
-// and asks for the next block's. It goes to widened where nothing is to be done.
+// a file that includes this defines, to the halves.
 #define BEGIN_LOGITS(halves, element) \
 	LEAQ    avx2Work_widened(W), N \
 	CMPB    element(CALL), $const_elementFloat32 \
@@ -142,22 +141,39 @@ added:
 	MOVQ    DONE, HALVES           \
 	SHLQ    $10, HALVES            \ // 2·BlockSize
 	ADDQ    halves(CALL), HALVES
-#define WIDEN(element, float16s, keep) \
-	PREFETCHT0 1024(HALVES)        \
-	PREFETCHT0 1088(HALVES)        \
-	CMPB element(CALL), $const_elementFloat16 \
-	JEQ  float16s                  \
-	EIGHT(LOAD_BFLOAT16)           \
-	JMP  keep                      \
-float16s:                              \
-	EIGHT(LOAD_FLOAT16)            \
-keep:                                  \
-	EIGHT(KEEP_WIDENED)            \
-	ADDQ $128, HALVES
-#define KEEP_WIDENED(row, v) VMOVAPS v, row(X)
 
-// EXP_8 is u = t = e^−|x| of the group's logits, which it checks. KEEP_ROW
-// keeps parts of it.
+// EXP_8_OF_LOGITS is EXP_8 of logits as they come: of float32 after ASK, or of
+// halves, which are left at X and asked for as far ahead as the next block.
+#define EXP_8_OF_LOGITS(element, ASK, KEEP_ROW) \
+	CMPB element(CALL), $const_elementFloat32 \
+	JNE  halves                    \
+	ASK                            \
+	EXP_8(LOAD_LOGITS_8, KEEP_ROW) \
+	JMP  exp                       \
+halves:                                \
+	PREFETCHT0 (2*const_BlockSize)(HALVES)    \
+	PREFETCHT0 (2*const_BlockSize+64)(HALVES) \
+	CMPB element(CALL), $const_elementFloat16 \
+	JNE  bfloat16s                 \
+	EXP_8(WIDEN_FLOAT16, KEEP_ROW) \
+	JMP  widened                   \
+bfloat16s:                             \
+	EXP_8(WIDEN_BFLOAT16, KEEP_ROW) \
+widened:                               \
+	ADDQ $128, HALVES              \
+exp:
+#define LOAD_LOGITS_8(row, g) VPOR row(X), SIGN, g
+#define WIDEN_FLOAT16(row, g) \
+	LOAD_FLOAT16(row, g) \
+	VMOVAPS g, row(X)    \
+	VPOR    g, SIGN, g
+#define WIDEN_BFLOAT16(row, g) \
+	LOAD_BFLOAT16(row, g) \
+	VMOVAPS g, row(X)     \
+	VPOR    g, SIGN, g
+
+// EXP_8 is u = t = e^−|x| of the group's logits, of which LOAD_ROW makes −|x| and
+// which it checks. KEEP_ROW keeps parts of it.
 #define SIGN  U0
 #define FLOOR U1
 #define LOG2E U2
@@ -165,21 +181,21 @@ keep:                                  \
 #define LN2HI U4
 #define LN2LO U5
 #define V     T1
-#define EXP_8(KEEP_ROW) \
+#define EXP_8(LOAD_ROW, KEEP_ROW) \
 	VBROADCASTSS ·avx2+avx2Constants_sign(SB), SIGN        \
 	VBROADCASTSS ·avx2+avx2Constants_expFloor(SB), FLOOR   \
 	VBROADCASTSS ·avx2+avx2Constants_log2E(SB), LOG2E      \
 	VBROADCASTSS ·avx2+avx2Constants_roundBias(SB), BIAS   \
 	VBROADCASTSS ·avx2+avx2Constants_minusLn2Hi(SB), LN2HI \
 	VBROADCASTSS ·avx2+avx2Constants_minusLn2Lo(SB), LN2LO \
-	EXP_8_REDUCE(0, G0, KEEP_ROW)   \
-	EXP_8_REDUCE(32, G1, KEEP_ROW)  \
-	EXP_8_REDUCE(64, G2, KEEP_ROW)  \
-	EXP_8_REDUCE(96, G3, KEEP_ROW)  \
-	EXP_8_REDUCE_TO(128, KEEP_ROW)  \
-	EXP_8_REDUCE_TO(160, KEEP_ROW)  \
-	EXP_8_REDUCE_TO(192, KEEP_ROW)  \
-	EXP_8_REDUCE_TO(224, KEEP_ROW)  \
+	EXP_8_REDUCE(0, G0, LOAD_ROW, KEEP_ROW) \
+	EXP_8_REDUCE(32, G1, LOAD_ROW, KEEP_ROW)\
+	EXP_8_REDUCE(64, G2, LOAD_ROW, KEEP_ROW)\
+	EXP_8_REDUCE(96, G3, LOAD_ROW, KEEP_ROW)\
+	EXP_8_REDUCE_TO(128, LOAD_ROW, KEEP_ROW) \
+	EXP_8_REDUCE_TO(160, LOAD_ROW, KEEP_ROW) \
+	EXP_8_REDUCE_TO(192, LOAD_ROW, KEEP_ROW) \
+	EXP_8_REDUCE_TO(224, LOAD_ROW, KEEP_ROW) \
 	HORNER_6(FIRST_8, STEP_8, ·expPoly) \
 	EIGHT(EXP_8_SCALE)                  \
 	EIGHT(KEEP_T)
@@ -194,8 +210,8 @@ keep:                                  \
 	VDIVPS  T0, C, T0                  \
 	VMOVAPS T0, avx2Block_large+row(BLOCK_AT)
 
-#define EXP_8_REDUCE(row, g, KEEP_ROW) \
-	VPOR        row(X), SIGN, g        \
+#define EXP_8_REDUCE(row, g, LOAD_ROW, KEEP_ROW) \
+	LOAD_ROW(row, g)                   \
 	VPMAXUD     g, MOST, MOST          \
 	VMAXPS      FLOOR, g, g            \
 	VMOVAPS     BIAS, V                \
@@ -206,8 +222,8 @@ keep:                                  \
 	VFMADD231PS LN2HI, V, g            \ // f = n·(−ln2Hi) + x
 	VFMADD231PS LN2LO, V, g            \ // f += n·(−ln2Lo)
 	KEEP_ROW(row, V, g)
-#define EXP_8_REDUCE_TO(row, KEEP_ROW) \
-	EXP_8_REDUCE(row, T0, KEEP_ROW) \
+#define EXP_8_REDUCE_TO(row, LOAD_ROW, KEEP_ROW) \
+	EXP_8_REDUCE(row, T0, LOAD_ROW, KEEP_ROW) \
 	VMOVAPS T0, GROUP_G+row(W)
 
 #define EXP_8_SCALE(row, u) VMULPS GROUP_V+row(W), u, u

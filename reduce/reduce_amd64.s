@@ -323,11 +323,7 @@ block:                                         \
 	LEAQ avx2Work_block(W), BLOCK_AT       \
 	BEGIN_LOGITS(hardCall_halves, hardCall_element) \
 exps:                                          \
-	CMPB hardCall_element(CALL), $const_elementFloat32 \
-	JNE  halves                            \
-	PREFETCH_PREDICTION(hardCall_ahead)    \
-exp:                                           \
-	EXP_8(KEEP_ROW)                        \
+	EXP_8_OF_LOGITS(hardCall_element, PREFETCH_PREDICTION(hardCall_ahead), KEEP_ROW) \
 	LARGE_8                                \
 	LOGARITHM                              \
 	ADDQ $256, X                           \
@@ -354,10 +350,6 @@ next:                                          \
 	ADDQ $192, BLOCK_AT                    \
 	NEXT_GROUP(group)                      \
 	END_BLOCK(avx2Constants_mostLogit, FOLD_MORE, block, done) \
-	JMP  done                              \
-halves:                                        \
-	WIDEN(hardCall_element, float16s, keepWidened) \
-	JMP  exp                               \
 done:                                          \
 	VZEROUPPER                             \
 	MOVQ DONE, ret+16(FP)                  \
