@@ -313,9 +313,9 @@ weighted:
 
 // LOAD_FLOAT16 and LOAD_BFLOAT16 load a vector of a row of float32 numbers from
 // halves at HALVES.
-#define LOAD_FLOAT16(row, v) VCVTPH2PS row/2(HALVES), v
+#define LOAD_FLOAT16(row, v) VCVTPH2PS ((row)/2)(HALVES), v
 #define LOAD_BFLOAT16(row, v) \
-	VPMOVZXWD row/2(HALVES), v \
+	VPMOVZXWD ((row)/2)(HALVES), v \
 	VPSLLD    $16, v, v
 
 // LOAD loads four rows of probabilities and their complements, p and q = 1−p,

@@ -68,46 +68,45 @@ done:                                                         \
 #define ROWS_H         ROWS_CE     // what softmaxHard has as h
 #define ROWS_MEAN      ROWS_BELOW
 
-// WIDEN_TILE leaves the tile's logits at EXPS where they come as halves.
-#define WIDEN_TILE \
-	CMPB ELEMENT_AT, $const_elementFloat32 \
-	JEQ  tileWidened         \
-	FIRST_CLASS              \
-widen:                           \
-	PLANE_OF_HALVES                 \
-	CMPB ELEMENT_AT, $const_elementFloat16 \
-	JEQ  float16s            \
-	ROWS(WIDEN_BFLOAT16)     \
-	JMP  widened             \
-float16s:                        \
-	ROWS(WIDEN_FLOAT16)      \
-widened:                         \
-	WIDENED_END              \
-	NEXT_CLASS(widen)        \
-tileWidened:
-#define WIDEN_FLOAT16(row, x, t) \
-	LOAD_FLOAT16(row, x)     \
-	VMOVAPS x, (WIDENED+row)(EXPS)
-#define WIDEN_BFLOAT16(row, x, t) \
-	LOAD_BFLOAT16(row, x)    \
-	VMOVAPS x, (WIDENED+row)(EXPS)
-
 // FIND_REFERENCE finds the largest logits of a half, and the reference, the
 // derivative by p of the first class that has it.
-#define FIND_REFERENCE(half, class, regions, next, present) \
+#define FIND_REFERENCE(half, class, loaded, regions, next, present, halves) \
 	CONST(avx2Constants_exponent)      \ // −∞
 	HALF(REFERENCE_BEGIN, half)        \
 	FIRST_CLASS                        \
 class:                                     \
 	VBROADCASTSS planeCoefficients_other(COEFFICIENTS), T1 \
-	LOGITS                             \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JNE  halves                        \
+	PLANE                              \
+	HALF(LOAD_FLOAT32, half)           \
+loaded:                                    \
 	IF_PRESENT(present)                \
 regions:                                   \
 	HALF(REFERENCE, half)              \
 next:                                      \
 	NEXT_CLASS(class)                  \
 	HALF(REFERENCE_END, half)
-#define FIND_REFERENCE_OF_PRESENT(half, regions, next, present, mixed) \
+#define LOAD_FLOAT32(row, most, reference, x) VMOVUPS row(X), x
+#define WIDEN_FLOAT16(row, most, reference, x) \
+	LOAD_FLOAT16(row, x)               \
+	VMOVAPS x, (WIDENED+row)(EXPS)
+#define WIDEN_BFLOAT16(row, most, reference, x) \
+	LOAD_BFLOAT16(row, x)              \
+	VMOVAPS x, (WIDENED+row)(EXPS)
+#define FIND_REFERENCE_OF_PRESENT(half, loaded, regions, next, present, mixed, halves, float16s, widened, END) \
+halves:                                    \
+	PLANE_OF_HALVES                    \
+	CMPB ELEMENT_AT, $const_elementFloat16 \
+	JEQ  float16s                      \
+	HALF(WIDEN_BFLOAT16, half)         \
+	JMP  widened                       \
+float16s:                                  \
+	HALF(WIDEN_FLOAT16, half)          \
+widened:                                   \
+	END                                \
+	MOVQ EXPS, X                       \
+	JMP  loaded                        \
 present:                                   \
 	IF_MIXED(mixed)                    \
 	VBROADCASTSS planeCoefficients_own(COEFFICIENTS), T1 \
@@ -119,17 +118,15 @@ mixed:                                     \
 	JMP next
 #define REFERENCE_BEGIN(row, most, reference, x) VMOVAPS C, most
 #define REFERENCE(row, most, reference, x) \
-	VMOVUPS   row(X), x                     \
 	VCMPPS    $14, most, x, T0              \ // if x > most {
 	VMAXPS    x, most, most                 \
 	VBLENDVPS T0, T1, reference, reference    // reference = other }
 #define REFERENCE_OWN(row, most, reference, x) \
-	VMOVUPS   row(X), S0                    \
 	VPCMPEQD  row(LABELS), C, T0            \
 	VBLENDVPS T0, MOST, T1, T0              \ // if label == class { own } else { other }
-	VCMPPS    $14, most, S0, S1             \
-	VMAXPS    S0, most, most                \
-	VBLENDVPS S1, T0, reference, reference
+	VCMPPS    $14, most, x, x               \
+	VMAXPS    row(X), most, most            \
+	VBLENDVPS x, T0, reference, reference
 #define REFERENCE_END(row, most, reference, x) \
 	VMOVAPS most, (ROWS_MOST+row)(W) \
 	VMOVAPS reference, (ROWS_REFERENCE+row)(W)
@@ -290,9 +287,8 @@ pullMixedSecond:                        \
 	VBLENDVPS   T1, T0, d, d                 // if label == class
 
 #define SOFTMAX_TILE(H) \
-	WIDEN_TILE \
-	FIND_REFERENCE(0, reference, referenceOf, referenceNext, referencePresent) \
-	FIND_REFERENCE(32, referenceSecond, referenceSecondOf, referenceSecondNext, referenceSecondPresent) \
+	FIND_REFERENCE(0, reference, referenceLoaded, referenceOf, referenceNext, referencePresent, referenceHalves) \
+	FIND_REFERENCE(32, referenceSecond, referenceSecondLoaded, referenceSecondOf, referenceSecondNext, referenceSecondPresent, referenceSecondHalves) \
 	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond) \
 	MOVQ W, AT                    \
 own:                                  \
@@ -301,8 +297,8 @@ own:                                  \
 	FIND_MEAN(mean, meanOf, meanNext, meanSame, meanPresent) \
 	PULL_CLASSES
 #define SOFTMAX_MORE(KEEP_OWN) \
-	FIND_REFERENCE_OF_PRESENT(0, referenceOf, referenceNext, referencePresent, referenceMixed) \
-	FIND_REFERENCE_OF_PRESENT(32, referenceSecondOf, referenceSecondNext, referenceSecondPresent, referenceSecondMixed) \
+	FIND_REFERENCE_OF_PRESENT(0, referenceLoaded, referenceOf, referenceNext, referencePresent, referenceMixed, referenceHalves, referenceFloat16s, referenceWidened, NOTHING) \
+	FIND_REFERENCE_OF_PRESENT(32, referenceSecondLoaded, referenceSecondOf, referenceSecondNext, referenceSecondPresent, referenceSecondMixed, referenceSecondHalves, referenceSecondFloat16s, referenceSecondWidened, WIDENED_END) \
 	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 0, expPresent, expMixed, expSecond) \
 	EXPONENTIALS_OF_PRESENT(KEEP_OWN, 32, expPresentSecond, expMixedSecond, expNext) \
 	FIND_MEAN_OF_PRESENT(meanOf, meanNext, meanPresent, meanMixed) \
