@@ -1,5 +1,7 @@
 package reduce
 
+import "math"
+
 // The contract between the portable code and the assembly.
 //
 // A kernel takes whole blocks of one sample and adds their sums, in order, to
@@ -170,6 +172,15 @@ const (
 	elementFloat16
 	elementBFloat16
 )
+
+// mostHalf returns the greatest bits that a plain logit has where it is a half,
+// its sign set, by the element type.
+func mostHalf() [3]uint16 {
+	return [...]uint16{
+		elementFloat16:  0xfbff, // all but infinity and NaN
+		elementBFloat16: 1<<15 | uint16(math.Float32bits(maxLogit)>>16),
+	}
+}
 
 // A pass names a kernel: what a prediction holds and which sums are wanted.
 type pass struct {

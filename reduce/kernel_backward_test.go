@@ -299,7 +299,9 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 		got := call
 		got.gradient, got.stream = c.output(n)
 		fill(got.gradient, .25)
-		if element != elementFloat32 && level.takesHalves(1, hard) {
+		if !level.takesHalves(1, hard) {
+			got.element = elementFloat32
+		} else if got.element != elementFloat32 {
 			got.prediction = nil
 		}
 		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
@@ -379,14 +381,16 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	for _, level := range Levels() {
 		got := call
 		got.sums = make([]planeSums, channels)
-		if call.element != elementFloat32 && level.takesHalves(channels, call.kind()) {
+		if !level.takesHalves(channels, call.kind()) {
+			got.element = elementFloat32
+		} else if got.element != elementFloat32 {
 			got.planes = make([][]float32, channels)
 		}
 		fill(call.scratch, float32(math.NaN())) // as in usedSpace
 		require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
 		gotBack := back
-		gotBack.planes, gotBack.stream = got.planes, true
+		gotBack.planes, gotBack.element, gotBack.stream = got.planes, got.element, true
 		gotBack.gradient = nil
 		fill(call.scratch, float32(math.NaN()))
 		for range channels {

@@ -173,7 +173,9 @@ func compareHard(t *testing.T, p pass, call hardCall) {
 	wantBlocks := hardGeneric(p, &want)
 	for _, level := range Levels() {
 		got := call
-		if call.element != elementFloat32 && level.takesHalves(1, hard) {
+		if !level.takesHalves(1, hard) {
+			got.element = elementFloat32
+		} else if got.element != elementFloat32 {
 			got.prediction = nil
 		}
 		require.Equal(t, wantBlocks, level.hard(p, &got), "blocks taken, %v %+v", level, p)

@@ -99,7 +99,13 @@ func (l Level) wideners() *wideners {
 // takesHalves reports whether the level's kernels for logits of so many channels
 // and that kind of data take them as halves.
 func (l Level) takesHalves(channels int, k kind) bool {
-	return l == AVX2 && (channels > 1 || k == hard)
+	switch l {
+	case AVX512:
+		return channels > 1 && (k == hard || k == weighted)
+	case AVX2:
+		return channels > 1 || k == hard
+	}
+	return false
 }
 
 func (l Level) converters() *converters {

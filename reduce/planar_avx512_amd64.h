@@ -62,6 +62,9 @@
 #define BEGIN_PLANAR(done) \
 	MOVQ c+0(FP), CALL; \
 	MOVQ PLANES_AT, PLANES; \
+	MOVQ HALVES_AT, X; \
+	CMPB ELEMENT_AT, $const_elementFloat32; \
+	CMOVQNE X, PLANES; \
 	MOVQ ALL_AT, ALL; \
 	MOVQ LABELS_AT, LABELS; \
 	MOVQ SCRATCH_AT, FRAME; \
@@ -115,6 +118,18 @@
 	INCL CLASS; \
 	CMPL CLASS, ALL; \
 	JNE class
+
+// Logits may come as halves: PLANE_OF_HALVES leads X to those of the class under
+// way, and LOAD_FLOAT16 and LOAD_BFLOAT16 widen a row.
+#define PLANE_OF_HALVES \
+	PLANE; \
+	MOVQ OFFSET, Y; \
+	SHRQ $1, Y; \
+	SUBQ Y, X
+#define LOAD_FLOAT16(i, a) VCVTPH2PS (i/2)(X), a
+#define LOAD_BFLOAT16(i, a) \
+	VPMOVZXWD (i/2)(X), a; \
+	VPSLLD $16, a, a
 
 // PREFETCH_PLANE is for the tile after the next one: many planes keep the
 // processor busy for long enough, and every one takes its part of the cache.
@@ -192,20 +207,44 @@ end:
 // The largest logit of each voxel, to most; k and PLAIN say whether all are
 // plain. The logits go to EXPS, where the other steps find them: planes whose
 // size is a power of two share their places in the cache.
-#define FIND_MOST(class) \
+#define FIND_MOST(class, halves, float16s, next, end) \
 	TILE(MOST_BEGIN); \
 	FIRST_CLASS; \
+	CMPB ELEMENT_AT, $const_elementFloat32; \
+	JNE halves; \
 class: \
 	PLANE; \
 	PREFETCH_PLANE; \
-	TILE(MOST); \
+	TILE(MOST_OF_FLOAT32); \
 	NEXT_CLASS(class); \
+	JMP end; \
+halves: \
+	PLANE_OF_HALVES; \
+	PREFETCHT0 256(X); \
+	PREFETCHT0 320(X); \
+	CMPB ELEMENT_AT, $const_elementFloat16; \
+	JEQ float16s; \
+	TILE(MOST_OF_BFLOAT16); \
+	JMP next; \
+float16s: \
+	TILE(MOST_OF_FLOAT16); \
+next: \
+	NEXT_CLASS(halves); \
+end: \
 	TILE(MOST_END)
 #define MOST_BEGIN(i, a, b, c, d, most, k, others, mine) \
 	VBROADCASTSS constants512_leastLogit(CONSTANTS), most; \
 	KXNORW k, k, k
-#define MOST(i, a, b, c, d, most, k, others, mine) \
+#define MOST_OF_FLOAT32(i, a, b, c, d, most, k, others, mine) \
 	VMOVUPS i(X), a; \
+	MOST(i, a, most, k)
+#define MOST_OF_FLOAT16(i, a, b, c, d, most, k, others, mine) \
+	LOAD_FLOAT16(i, a); \
+	MOST(i, a, most, k)
+#define MOST_OF_BFLOAT16(i, a, b, c, d, most, k, others, mine) \
+	LOAD_BFLOAT16(i, a); \
+	MOST(i, a, most, k)
+#define MOST(i, a, most, k) \
 	VMOVUPS a, i(EXPS); \
 	VCMPPS.BCST $13, constants512_leastLogit(CONSTANTS), a, k, k; \ // plain = plain && x ≥ −maxLogit
 	VMAXPS a, most, most
@@ -223,17 +262,16 @@ class: \
 present: \
 	OWN_VOXELS(absent); \
 	KEEP_OWN; \
-	PLANE; \
 	TILE(EXP_OWN); \
 	JMP next; \
 class: \
 	TILE(BELOW_MOST); \
 	EXP(EACH); \
-	TILE(EXP_KEEP); \
 	IF_PRESENT(present); \
 absent: \
 	TILE(EXP_OTHER); \
 next: \
+	TILE(EXP_KEEP); \
 	LEAL 1(CLASS), X; \
 	TESTL $(const_groupSize-1), X; \
 	JNE same; \
@@ -250,7 +288,7 @@ same: \
 #define EXP_KEEP(i, a, b, c, d, e, k, others, mine) VMOVUPS d, i(EXPS)
 #define EXP_OTHER(i, a, b, c, d, e, k, others, mine) VADDPS d, others, others
 #define EXP_OWN(i, a, b, c, d, most, k, others, mine) \
-	VSUBPS i(X), most, a; \
+	VSUBPS i(EXPS), most, a; \
 	VMOVUPS a, k, (ROWS_BELOW+i)(FRAME); \
 	VMOVAPS d, k, mine; \
 	KNOTW k, k; \

@@ -7,6 +7,8 @@
 
 #define PLANES_AT (planarCall_planes+0)(CALL)
 #define ALL_AT (planarCall_planes+8)(CALL)
+#define HALVES_AT (planarCall_halves+0)(CALL)
+#define ELEMENT_AT planarCall_element(CALL)
 #define LABELS_AT planarCall_labels(CALL)
 #define TARGETS_AT planarCall_targets(CALL)
 #define WEIGHTS_AT planarCall_weights(CALL)
@@ -148,7 +150,7 @@ refuse: \
 // Softmax.
 
 #define SOFTMAX_VALUES \
-	FIND_MOST(most); \
+	FIND_MOST(most, mostOfHalves, mostOfFloat16, mostNext, mostEnd); \
 	EXPONENTIALS(NOTHING, exp, expAbsent, expNext, expSame, expPresent); \
 	OWN_SIDES
 #define SOFTMAX_FLOOR(i, a, b, c, d, e, k, s, r) VMAXPS.BCST constants512_normal(CONSTANTS), s, b

@@ -3,6 +3,8 @@
 
 #define PLANES_AT (planarBackward_planes+0)(CALL)
 #define ALL_AT (planarBackward_planes+8)(CALL)
+#define HALVES_AT (planarBackward_halves+0)(CALL)
+#define ELEMENT_AT planarBackward_element(CALL)
 #define LABELS_AT planarBackward_labels(CALL)
 #define TARGETS_AT planarBackward_targets(CALL)
 #define WEIGHTS_AT planarBackward_weights(CALL)
@@ -37,6 +39,38 @@ row: \
 	VPCMPUD.BCST $6, limit(CONSTANTS), Z0, K3; \
 	KORTESTW K3, K3; \
 	JNE done
+// CHECK_LOGITS is CHECK for logits, which may come as halves: their bits have a
+// limit of their own.
+#define CHECK_LOGITS(class, row, halves, half, group, end, done) \
+	CMPB ELEMENT_AT, $const_elementFloat32; \
+	JNE halves; \
+	CHECK(PLANE, GREATEST_LOGIT, constants512_leastLogit, class, row, done); \
+	JMP end; \
+halves: \
+	VPXORD Z0, Z0, Z0; \
+	VPXORD Z1, Z1, Z1; \
+	VPBROADCASTD constants512_halfSign(CONSTANTS), COEF; \
+	FIRST_CLASS; \
+half: \
+	PLANE_OF_HALVES; \
+	LEAQ (2*const_BlockSize)(X), EXPS; \
+group: \
+	GREATEST_HALF(0, Z0); \
+	GREATEST_HALF(64, Z1); \
+	ADDQ $128, X; \
+	CMPQ X, EXPS; \
+	JNE group; \
+	NEXT_CLASS(half); \
+	VPMAXUW Z1, Z0, Z0; \
+	MOVBLZX ELEMENT_AT, X; \
+	VPBROADCASTW constants512_mostHalf(CONSTANTS)(X*2), Z1; \
+	VPCMPUW $6, Z1, Z0, K3; \
+	KORTESTD K3, K3; \
+	JNE done; \
+end:
+#define GREATEST_HALF(i, greatest) \
+	VPORD i(X), COEF, TEMP; \
+	VPMAXUW TEMP, greatest, greatest
 #define PLANE_OF_TARGETS \
 	TARGET; \
 	MOVQ Y, X
@@ -70,6 +104,9 @@ end:
 
 // PREFETCH_BLOCK is for the same tile of the next block: the memory is asked
 // for while the processor is busy, not when the block is looked at.
+#define PREFETCH_BLOCK_OF_HALVES \
+	PREFETCHT1 (2*const_BlockSize+0)(X); \
+	PREFETCHT1 (2*const_BlockSize+64)(X)
 #define PREFETCH_BLOCK(p) \
 	PREFETCHT1 (4*const_BlockSize+0)(p); \
 	PREFETCHT1 (4*const_BlockSize+64)(p); \

@@ -32,7 +32,7 @@
 
 // FIND_REFERENCE finds the largest logit, to most, and the reference, the
 // derivative by p of the first class that has it.
-#define FIND_REFERENCE(class, next, present) \
+#define FIND_REFERENCE(class, next, present, halves, float16s, same) \
 	TILE(REFERENCE_BEGIN); \
 	FIRST_CLASS; \
 	JMP class; \
@@ -42,15 +42,36 @@ present: \
 class: \
 	CLASS_REGIONS(present); \
 next: \
+	CMPB ELEMENT_AT, $const_elementFloat32; \
+	JNE halves; \
 	PLANE; \
 	PREFETCH_BLOCK(X); \
-	TILE(REFERENCE); \
+	TILE(REFERENCE_OF_FLOAT32); \
+	JMP same; \
+halves: \
+	PLANE_OF_HALVES; \
+	PREFETCH_BLOCK_OF_HALVES; \
+	CMPB ELEMENT_AT, $const_elementFloat16; \
+	JEQ float16s; \
+	TILE(REFERENCE_OF_BFLOAT16); \
+	JMP same; \
+float16s: \
+	TILE(REFERENCE_OF_FLOAT16); \
+same: \
 	NEXT_CLASS(class); \
 	TILE(REFERENCE_KEEP)
 #define REFERENCE_BEGIN(i, a, b, c, d, most, k, reference, mine) \
 	VBROADCASTSS constants512_exponent(CONSTANTS), most // −∞
-#define REFERENCE(i, a, b, c, d, most, k, reference, mine) \
+#define REFERENCE_OF_FLOAT32(i, a, b, c, d, most, k, reference, mine) \
 	VMOVUPS i(X), a; \
+	REFERENCE(i, a, b, most, k, reference)
+#define REFERENCE_OF_FLOAT16(i, a, b, c, d, most, k, reference, mine) \
+	LOAD_FLOAT16(i, a); \
+	REFERENCE(i, a, b, most, k, reference)
+#define REFERENCE_OF_BFLOAT16(i, a, b, c, d, most, k, reference, mine) \
+	LOAD_BFLOAT16(i, a); \
+	REFERENCE(i, a, b, most, k, reference)
+#define REFERENCE(i, a, b, most, k, reference) \
 	VMOVUPS a, i(EXPS); \
 	VCMPPS $14, most, a, k; \      // if x > most {
 	VMOVAPS a, k, most; \
@@ -164,13 +185,13 @@ write: \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
 block: \
-	CHECK(PLANE, GREATEST_LOGIT, constants512_leastLogit, check, checkRow, done); \
+	CHECK_LOGITS(check, checkRow, checkHalves, checkHalf, checkHalfGroup, checked, done); \
 	CHECK_WEIGHTS(checkWeights, plain, done); \
 tile: \
 	WEIGHTS(given, weighted); \
 	TILE(WEIGHT_KEEP_LABELLED); \
 	FIND_CLASSES(mixed, found); \
-	FIND_REFERENCE(reference, referenceNext, referencePresent); \
+	FIND_REFERENCE(reference, referenceNext, referencePresent, referenceOfHalves, referenceOfFloat16, referenceSame); \
 	TILE(COEFFICIENTS_BEGIN); \
 	EXPONENTIALS(KEEP_COEFFICIENTS, exp, expAbsent, expNext, expSame, expPresent); \
 	OWN_SIDES; \

@@ -25,8 +25,8 @@ type avx2Constants struct {
 	ofForeground [4]uint32 // tables by class: all bits for class 1
 	ofBackground [4]uint32 // the sign for class 0
 
-	mostHalf   [3]uint16 // as mostLogit, by element type
-	halfSign   uint32    // twice
+	mostHalf   [3]uint16
+	halfSign   uint32 // twice
 	mostWeight uint32
 	normal     float32 // the smallest number that is not subnormal
 	bits       uint64  // by byte of eight, its bit
@@ -48,7 +48,7 @@ var avx2 = avx2Constants{
 	ofForeground: [4]uint32{1: 0xffffffff},
 	ofBackground: [4]uint32{0: 1 << 31},
 
-	mostHalf:   [3]uint16{elementFloat16: 0xfbff}, // all but NaN and infinity
+	mostHalf:   mostHalf(),
 	halfSign:   0x80008000,
 	mostWeight: math.Float32bits(maxWeight),
 	normal:     0x1p-126,
@@ -60,7 +60,6 @@ func init() {
 	avx2.leastSure = math.Float32bits(1-math.Float32frombits(sure)) + 1
 	_, limit := logits.plain()
 	avx2.mostLogit = avx2.sign | limit
-	avx2.mostHalf[elementBFloat16] = uint16(avx2.mostLogit >> 16)
 	for bit := range avx2.byteOfBit {
 		avx2.byteOfBit[bit] = uint8(bit / 8)
 	}

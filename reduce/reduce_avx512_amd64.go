@@ -12,6 +12,8 @@ type constants512 struct {
 	sure                     uint32
 	sign, notPlain, labelOne uint32
 	leastLogit, mostWeight   float32
+	mostHalf                 [3]uint16
+	halfSign                 uint32 // twice
 	minusLn2, minusLn2Scaled float32
 	ulp                      float32
 	exp2Floor, expFloor      float32
@@ -33,6 +35,8 @@ var numbers512 = constants512{
 	labelOne:   0x01010101,
 	leastLogit: -maxLogit,
 	mostWeight: maxWeight,
+	mostHalf:   mostHalf(),
+	halfSign:   0x80008000,
 	minusLn2:   -ln2,
 
 	minusLn2Scaled: -ln2 * 0x1p-23,
