@@ -70,12 +70,18 @@ func (c *calls) values() []float32 {
 }
 
 // halves rounds logits, in every second call, to a type of 16 bits, and returns
-// them as such too. What is too large for the type becomes its greatest number.
+// them as such too.
 func (c *calls) halves(planes ...[]float32) (halves [][]uint16, e element) {
 	if c.pass.input != logits || c.rng.IntN(2) == 0 {
 		return make([][]uint16, len(planes)), elementFloat32
 	}
 	e = elementFloat16 + element(c.rng.IntN(2))
+	return c.rounded(e, planes...), e
+}
+
+// rounded rounds logits to a type of 16 bits, and returns them as such too. What
+// is too large for the type becomes its greatest number.
+func (c *calls) rounded(e element, planes ...[]float32) (halves [][]uint16) {
 	for _, plane := range planes {
 		h := memory[uint16](c, len(plane))
 		for i, x := range plane {
@@ -88,7 +94,7 @@ func (c *calls) halves(planes ...[]float32) (halves [][]uint16, e element) {
 		p := Prediction{halves: [][]uint16{h}, bfloat: e == elementBFloat16}
 		p.load(Generic, plane, 0, 0)
 	}
-	return halves, e
+	return halves
 }
 
 // truncated returns the bits of the binary16 number next to x and no farther from
@@ -407,6 +413,44 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 			gotBack.gradient = gotBack.planes
 			comparePlanarBackward(t, level, c.pass, &wantBack, &gotBack, blocks)
 		}
+	}
+}
+
+// TestHalvesNotPlain: the kernels for several channels stop in front of a block
+// with a half that is NaN, infinite or beyond maxLogit, forward and backward,
+// whatever its voxel and class, and take the largest that is none of these.
+func TestHalvesNotPlain(t *testing.T) {
+	for _, half := range []struct {
+		element element
+		bits    uint16
+		plain   bool
+	}{
+		{elementFloat16, 0x7bff, true},
+		{elementFloat16, 0x7c00, false},
+		{elementFloat16, 0xfc01, false},
+		{elementBFloat16, 0x5d80, true},
+		{elementBFloat16, 0x5d81, false},
+		{elementBFloat16, 0xff80, false},
+		{elementBFloat16, 0x7fff, false},
+	} {
+		anyCall(1, .7, func(c *calls, w power) {
+			if c.pass.input == probabilities {
+				return
+			}
+			c.blocks = 2
+			for _, hard := range []bool{false, true} {
+				call := c.planar(w, 2+c.rng.IntN(4), hard)
+				call.halves, call.element = c.rounded(half.element, call.planes...), half.element
+				k, i := c.rng.IntN(len(call.planes)), BlockSize+c.rng.IntN(BlockSize)
+				call.halves[k][i] = half.bits | uint16(c.rng.IntN(2))<<15
+				p := Prediction{halves: call.halves, bfloat: half.element == elementBFloat16}
+				call.planes[k][i] = p.at(k, i)
+				generic := call
+				generic.sums = make([]planeSums, len(call.planes))
+				require.Equal(t, half.plain, planarGeneric(c.pass, &generic) == c.blocks)
+				c.comparePlanar(t, call)
+			}
+		})
 	}
 }
 
