@@ -9,10 +9,10 @@ import "unsafe"
 //go:noinline
 func hardBackwardNEON(p pass, c *hardBackward) int {
 	c.race()
-	return hardBackwardKernelsNEON.of(p)(c, c.space.neonPull())
+	return hardBackwardKernelsNEON.of(p)(c, c.space.neonHardPull())
 }
 
-var hardBackwardKernelsNEON = kernels[func(*hardBackward, *neonPull) int]{
+var hardBackwardKernelsNEON = kernels[func(*hardBackward, *neonHardPull) int]{
 	probabilities: {
 		hardBackwardProbabilitiesRegionNEON,
 		hardBackwardProbabilitiesCENEON,
@@ -48,70 +48,70 @@ var hardBackwardKernelsNEON = kernels[func(*hardBackward, *neonPull) int]{
 // d = region
 //
 //go:noescape
-func hardBackwardProbabilitiesRegionNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesRegionNEON(c *hardBackward, work *neonHardPull) int
 
 // r, s := x, 1-x (y = 0: swapped); inside := r ≥ eps && s ≥ eps
 // d = region − ce/r; outside: region
 //
 //go:noescape
-func hardBackwardProbabilitiesCENEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesCENEON(c *hardBackward, work *neonHardPull) int
 
 // slope := √s · (γ·r·ℓ + s) with ℓ := negLog(r, s)
 // d = region − (focal·slope + ce·s) / (r·s); outside: region
 //
 //go:noescape
-func hardBackwardProbabilitiesHalfNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesHalfNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesOneNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesOneNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := (√s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesThreeHalvesNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := (s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesTwoNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesTwoNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := exp2(γ · log2 s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardProbabilitiesAnyNEON(c *hardBackward, work *neonPull) int
+func hardBackwardProbabilitiesAnyNEON(c *hardBackward, work *neonHardPull) int
 
 // u := x (y = 0: −x); r, s of u; d = s · (region·r − ce)
 //
 //go:noescape
-func hardBackwardLogitsCENEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsCENEON(c *hardBackward, work *neonHardPull) int
 
 // d = s·(region·r − ce) − focal·slope, slope := √s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsHalfNEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsHalfNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := s · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsOneNEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsOneNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := (√s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsThreeHalvesNEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsThreeHalvesNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := (s · s) · (γ·r·ℓ + s)
 //
 //go:noescape
-func hardBackwardLogitsTwoNEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsTwoNEON(c *hardBackward, work *neonHardPull) int
 
 // … slope := exp2(n + (f·log2E − log1p(t)·log2E)) · (γ·r·ℓ + s), n = f = 0
 // where u < 0
 //
 //go:noescape
-func hardBackwardLogitsAnyNEON(c *hardBackward, work *neonPull) int
+func hardBackwardLogitsAnyNEON(c *hardBackward, work *neonHardPull) int
 
 // neonPull is the memory of the one-channel backward kernels, from a multiple of
 // 64 on. It begins as neonWork does.
@@ -137,6 +137,17 @@ type neonPull struct {
 	_ [63]uint8
 }
 
-const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonPull{})) // there is room for it
-
 func (w *workspace) neonPull() *neonPull { return (*neonPull)(unsafe.Pointer(w)) }
+
+// neonHardPull is that of the kernels for hard labels.
+type neonHardPull struct {
+	neonPull
+
+	widened [BlockSize]float32 // a block of logits that came as halves
+
+	_ [63]uint8
+}
+
+const _ = uint(unsafe.Sizeof(workspace{}) - unsafe.Sizeof(neonHardPull{})) // there is room for both
+
+func (w *workspace) neonHardPull() *neonHardPull { return (*neonHardPull)(unsafe.Pointer(w)) }

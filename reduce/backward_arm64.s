@@ -14,8 +14,8 @@
 
 #define BACKWARD_BEGIN(input, TURN) \
 	MOVD hardBackward_prediction(CALL), X          \
-	MOVD (hardBackward_prediction+8)(CALL), LEFT   \
 	MOVD hardBackward_labels(CALL), Y              \
+	MOVD (hardBackward_labels+8)(CALL), LEFT       \
 	MOVD hardBackward_gradient(CALL), G            \
 	MOVBU hardBackward_add(CALL), ADDS             \
 	WORK_BEGIN                                     \
@@ -24,13 +24,14 @@
 	SPREAD_IGNORE(hardBackward_ignore)             \
 	SPREAD_COEFFICIENTS(hardBackward_class, hardBackward_gamma, TURN)
 
-// A kernel: how its input's signs are dropped and its coefficients' turned,
-// and what its three paths do with a set.
-#define BACKWARD(input, SIGNLESS, TURN, MIXED, BACKGROUND, FOREGROUND) \
+// A kernel: what is done before a block is read, how its input's signs are
+// dropped and its coefficients' turned, and what its three paths do with a set.
+#define BACKWARD(input, BEFORE_BLOCK, SIGNLESS, TURN, MIXED, BACKGROUND, FOREGROUND) \
 	BACKWARD_BEGIN(input, TURN)              \
 block:                                   \
 	CMP  $const_BlockSize, LEFT              \
 	BLT  done                                \
+	BEFORE_BLOCK                             \
 	CHECK_VALUES(X, LIMIT, SIGNLESS, values) \
 	CHECK_LABELS(labels)                     \
 	MOVD $(const_BlockSize/GROUP), GROUPS    \
@@ -94,7 +95,7 @@ next:                                    \
 TEXT ·hardBackwardProbabilitiesRegionNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	BACKWARD(const_probabilities, RAW, TURN_NONE, REGION_MIXED_SET, REGION_SET(0), REGION_SET(1))
+	BACKWARD(const_probabilities, NOTHING, RAW, TURN_NONE, REGION_MIXED_SET, REGION_SET(0), REGION_SET(1))
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -116,7 +117,7 @@ done:
 TEXT ·hardBackwardProbabilitiesCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	BACKWARD(const_probabilities, RAW, TURN_NONE, CE_MIXED_SET, CE_0, CE_1)
+	BACKWARD(const_probabilities, NOTHING, RAW, TURN_NONE, CE_MIXED_SET, CE_0, CE_1)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -135,7 +136,7 @@ done:
 	PULL_FOCAL(QA, QB, FOCAL, LANES_MIXED, CE_MIXED, FOCAL_MIXED, REGION_MIXED, sureMixed, loggedMixed) \
 	PUT(QD, QE)
 #define PROBABILITIES(FOCAL) \
-	BACKWARD(const_probabilities, RAW, TURN_NONE, FOCAL_MIXED_SET(FOCAL), FOCAL_0(FOCAL), FOCAL_1(FOCAL))
+	BACKWARD(const_probabilities, NOTHING, RAW, TURN_NONE, FOCAL_MIXED_SET(FOCAL), FOCAL_0(FOCAL), FOCAL_1(FOCAL))
 
 TEXT ·hardBackwardProbabilitiesHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
@@ -197,6 +198,8 @@ done:
 	EACH1(VFABS_S4, QA, QB)      \
 	LOGIT_SIDES(VFCMGE0_S4)
 
+#define WIDEN_LOGITS WIDEN_BLOCK(hardBackward_halves, hardBackward_element, neonHardPull_widened, widen, float16s, storeWidened, widened)
+
 #define LOGITS_0 \
 	LOAD_LOGITS(VFCMLE0_S4)                    \
 	PULL_LOGITS(QE, QF, QC, LANES_0, MARGIN_0) \
@@ -214,7 +217,7 @@ done:
 TEXT ·hardBackwardLogitsCENEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL
 	MOVD work+8(FP), WORK
-	BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_MIXED, LOGITS_0, LOGITS_1)
+	BACKWARD(const_logits, WIDEN_LOGITS, MAGNITUDE, TURN_PULL, LOGITS_MIXED, LOGITS_0, LOGITS_1)
 
 done:
 	MOVD DONE, ret+16(FP)
@@ -243,7 +246,7 @@ done:
 	PULL_LOGITS_FOCAL(SLOPE, LANES_MIXED, MARGIN_MIXED, FOCAL_MUL_MIXED) \
 	PUT(QE, QF)
 #define LOGITS(PARTS, SLOPE) \
-	BACKWARD(const_logits, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_MIXED(PARTS, SLOPE), LOGITS_FOCAL_0(PARTS, SLOPE), LOGITS_FOCAL_1(PARTS, SLOPE))
+	BACKWARD(const_logits, WIDEN_LOGITS, MAGNITUDE, TURN_PULL, LOGITS_FOCAL_MIXED(PARTS, SLOPE), LOGITS_FOCAL_0(PARTS, SLOPE), LOGITS_FOCAL_1(PARTS, SLOPE))
 
 TEXT ·hardBackwardLogitsHalfNEON(SB), NOSPLIT, $0-24
 	MOVD c+0(FP), CALL

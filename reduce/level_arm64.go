@@ -65,7 +65,9 @@ func (l Level) wideners() *wideners {
 
 // takesHalves reports whether the level's kernels for logits of so many channels
 // and that kind of data take them as halves.
-func (l Level) takesHalves(channels int, k kind) bool { return false }
+func (l Level) takesHalves(channels int, k kind) bool {
+	return l == NEON && (channels > 1 || k == hard)
+}
 
 func (l Level) converters() *converters {
 	if l == NEON {

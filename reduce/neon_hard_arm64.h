@@ -12,8 +12,8 @@
 // What a kernel begins with.
 #define BEGIN(input) \
 	MOVD hardCall_prediction(CALL), X              \
-	MOVD (hardCall_prediction+8)(CALL), LEFT       \ // LEFT = len(prediction)
 	MOVD hardCall_labels(CALL), Y                  \
+	MOVD (hardCall_labels+8)(CALL), LEFT           \ // LEFT = len(labels)
 	MOVD ZR, DONE                                  \
 	MOVD $·neon(SB), CONST                         \
 	MOVWU (neonTable_limits+4*input)(CONST), LIMIT \
@@ -38,6 +38,24 @@
 	VEOR_B16(MOST, MOST, MOST)  \
 	MOVD ZR, COUNT              \
 	MOVD $(const_BlockSize/GROUP), GROUPS
+
+// Logits may come as halves. Then X leads to those of the block as float32
+// numbers, at widened of WORK.
+#define WIDEN_BLOCK(halves, element, widened, row, float16s, store, end) \
+	MOVBU element(CALL), TEMP                     \
+	CBZ  TEMP, end                                \
+	MOVD halves(CALL), X                          \
+	ADD  DONE<<10, X                              \ // 2·BlockSize
+	ADD  $widened, WORK, WALK                     \
+	MOVD $(const_BlockSize/const_Lanes), QUARTERS \
+row:                                          \
+	FLDPQ.P 32(X), (F30, F31)                     \
+	FLOATS_OF_HALVES(QA, float16s, store)         \
+	VST1P_S4(WALK_NUMBER, QA)                     \
+	SUB  $1, QUARTERS                             \
+	CBNZ QUARTERS, row                            \
+	ADD  $widened, WORK, X                        \
+end:
 
 #define ZERO_SUMS \
 	EACH(VEOR_B16, QA, QA, QA)      \
@@ -212,12 +230,13 @@ logged:
 	SUB  $const_BlockSize, LEFT                 \
 	ADD  $1, DONE
 
-// A kernel but for its return at done: what its three paths do with a quarter,
-// and the sums that it folds.
-#define HARD(input, MIXED, BACKGROUND, FOREGROUND, FOLD_SUMS) \
+// A kernel but for its return at done: what is done before a block is read, what
+// its three paths do with a quarter, and the sums that it folds.
+#define HARD(input, BEFORE_BLOCK, MIXED, BACKGROUND, FOREGROUND, FOLD_SUMS) \
 	BEGIN(input)                             \
 block:                                    \
 	BLOCK_BEGIN                              \
+	BEFORE_BLOCK                             \
 	ZERO_SUMS                                \
 group:                                    \
 	CLASSIFY(QA, QB, background, foreground) \

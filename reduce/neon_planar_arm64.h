@@ -24,6 +24,8 @@
 #define SUMS_SIZE   320
 #define SUMS_P      256
 #define SLICE_SIZE  24
+#define EXPS_SIZE   128 // with soft targets; else half of it is used
+#define ROW_SIZE    64
 
 #define LOAD_ROW(row, s) \
 	ADD $row, WORK, TEMP \
@@ -32,24 +34,56 @@
 	ADD $row, WORK, TEMP \
 	VST1_S4(TEMP_NUMBER, s)
 
-#define NOTHING
-
 // A register in all four of a set.
 #define COPIES(n, d) VMOV_B16(n, d); VMOV_B16(n, (d)+1); VMOV_B16(n, (d)+2); VMOV_B16(n, (d)+3)
 
 // What a kernel begins with; the arguments are fields of its call.
-#define PLANAR_BEGIN(planes, labels, weights, scratch, eps) \
+#define PLANAR_BEGIN(planes, halves, element, labels, weights, scratch, eps) \
 	MOVD planes(CALL), PLANES       \
 	MOVD (planes+8)(CALL), ALL      \
 	MOVD labels(CALL), Y            \
 	MOVD weights(CALL), W           \
 	MOVD scratch(CALL), WORK        \
 	MOVD 8(PLANES), LEFT            \
+	HALVES_BEGIN(halves, element, begun) \
 	MOVD ZR, DONE                   \
 	MOVD ZR, OFFSET                 \
 	MOVD $·neon(SB), CONST          \
 	FMOVQ neonTable_one(CONST), F28 \ // ONE
 	SPREAD_EPS(eps)
+
+// Logits may come as halves. Then PLANES are slices in the scratch that lead to
+// the row under way there, as float32 numbers in front of the slices: WIDEN_ROW
+// makes both before a row is read, and what reads it does not see a difference.
+#define HALVES_BEGIN(halves, element, begun) \
+	MOVBU element(CALL), TEMP                    \
+	CBZ  TEMP, begun                             \
+	MOVD halves(CALL), NEXT_PLANE                \
+	MOVD 8(NEXT_PLANE), LEFT                     \
+	MOVD $(SUMS_SIZE+EXPS_SIZE+ROW_SIZE), TEMP   \
+	MADD TEMP, WORK, ALL, PLANES                 \ // PLANES = WORK + ALL·TEMP
+	ADD  $SUMS_BEGIN, PLANES                     \
+begun:
+#define WIDEN_ROW(halves, element, class, float16s, store, end) \
+	MOVBU element(CALL), TEMP             \
+	CBZ  TEMP, end                        \
+	MOVD halves(CALL), NEXT_PLANE         \
+	MOVD PLANES, SLICE                    \
+	SUB  ALL<<6, PLANES, WIDENED          \ // ALL·ROW_SIZE
+class:                                \
+	MOVD.P SLICE_SIZE(NEXT_PLANE), X      \
+	ADD  OFFSET>>1, X                     \
+	FLDPQ (X), (F30, F31)                 \
+	FLOATS_OF_HALVES(QA, float16s, store) \
+	SUB  OFFSET, WIDENED, X               \ // PLANE adds it
+	MOVD.P X, SLICE_SIZE(SLICE)           \
+	VST1P_S4(WIDENED_NUMBER, QA)          \
+	CMP  PLANES, WIDENED                  \
+	BLO  class                            \
+end:
+#define SLICE WALK
+#define WIDENED EXPS
+#define WIDENED_NUMBER EXPS_NUMBER
 
 #define FIRST_EXPS \
 	MOVD $SUMS_SIZE, TEMP      \

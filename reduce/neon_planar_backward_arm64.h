@@ -6,11 +6,12 @@
 #define NEXT_GRADIENT R6 // the slice of the next class
 #define CLASS_SIZE planeCoefficients__size
 
-// A kernel: BLOCK_BEGINS is what is done for a block when its numbers are
-// plain but maybe for its targets, ROW_BEGINS goes to ignored where no voxel of
-// a row counts, and DERIVATIVES writes those of any other.
-#define PLANAR_BACKWARD(input, SIGNLESS, BLOCK_BEGINS, ROW_BEGINS, DERIVATIVES) \
-	PLANAR_BEGIN(planarBackward_planes, planarBackward_labels, planarBackward_weights, planarBackward_scratch, planarBackward_eps) \
+// A kernel: CHECK_PREDICTION leaves a block whose prediction is not plain,
+// BLOCK_BEGINS is what is done for one whose numbers are plain but maybe for its
+// targets, ROW_BEGINS goes to ignored where no voxel of a row counts, and
+// DERIVATIVES writes those of any other.
+#define PLANAR_BACKWARD(CHECK_PREDICTION, BLOCK_BEGINS, ROW_BEGINS, DERIVATIVES) \
+	PLANAR_BEGIN(planarBackward_planes, planarBackward_halves, planarBackward_element, planarBackward_labels, planarBackward_weights, planarBackward_scratch, planarBackward_eps) \
 	MOVBU planarBackward_add(CALL), ADDS                                     \
 	MOVWU planarBackward_gamma(CALL), TEMP                                   \
 	MOVW TEMP, (neonPull_lanes+12)(WORK)                                     \
@@ -19,12 +20,7 @@ block:                                                                   \
 	CMP  $const_BlockSize, LEFT                                              \
 	BLT  done                                                                \
 	CHECK_WEIGHTS(weights, unweighted)                                       \
-	MOVWU (neonTable_limits+4*input)(CONST), LIMIT                           \
-	FIRST_CLASS                                                              \
-plane:                                                                   \
-	PLANE(X)                                                                 \
-	CHECK_VALUES(X, LIMIT, SIGNLESS, values)                                 \
-	NEXT_CLASS(plane)                                                        \
+	CHECK_PREDICTION                                                         \
 	BLOCK_BEGINS                                                             \
 	MOVD $(const_BlockSize/const_Lanes), GROUPS                              \
 row:                                                                     \
@@ -45,6 +41,61 @@ next:                                                                    \
 	SUB  $const_BlockSize, LEFT                                              \
 	ADD  $1, DONE                                                            \
 	B    block
+
+// The block's values are plain in every plane, or it is left.
+#define CHECK_PROBABILITIES CHECK_PLANES(const_probabilities, RAW, plane, values)
+#define CHECK_PLANES(input, SIGNLESS, class, loop) \
+	MOVWU (neonTable_limits+4*input)(CONST), LIMIT \
+	FIRST_CLASS                                    \
+class:                                         \
+	PLANE(X)                                       \
+	CHECK_VALUES(X, LIMIT, SIGNLESS, loop)         \
+	NEXT_CLASS(class)
+
+// Those of logits, which may come as halves.
+#define CHECK_LOGITS \
+	MOVBU planarBackward_element(CALL), TEMP             \
+	CBNZ TEMP, halves                                    \
+	CHECK_PLANES(const_logits, MAGNITUDE, plane, values) \
+	B    checked                                         \
+halves:                                              \
+	CHECK_HALVES(plane16, values16)                      \
+checked:
+
+// CHECK_PLANES of halves, whose element type is in TEMP.
+#define CHECK_HALVES(class, loop) \
+	ADD  TEMP<<1, CONST, TEMP                    \
+	MOVHU neonTable_mostHalf(TEMP), LIMIT        \
+	MOVW $0x8000, TEMP                           \
+	VDUP TEMP, V30.H8                            \ // K0 = the sign
+	MOVD planarBackward_halves(CALL), NEXT_PLANE \
+	MOVD ZR, CLASS                               \
+	EACH(VEOR_B16, QG, QG, QG)                   \ // QG = the largest of all planes
+class:                                       \
+	MOVD.P SLICE_SIZE(NEXT_PLANE), X             \
+	ADD  OFFSET>>1, X                            \
+	MOVD $(const_BlockSize/(2*GROUP)), SETS      \
+loop:                                        \
+	LARGEST_HALVES(QA)                           \
+	LARGEST_HALVES(QB)                           \
+	LARGEST_HALVES(QC)                           \
+	LARGEST_HALVES(QD)                           \
+	SUB  $1, SETS                                \
+	CBNZ SETS, loop                              \
+	NEXT_CLASS(class)                            \
+	VUMAX_H8(QG+1, QG, QG)                       \
+	VUMAX_H8(QG+3, QG+2, QG+2)                   \
+	VUMAX_H8(QG+2, QG, QG)                       \
+	VUMAXV_H8(QG, QG)                            \
+	VMOV_W(QG, TEMP_NUMBER)                      \
+	CMPW LIMIT, TEMP                             \
+	BHI  done
+#define LARGEST_HALVES(s) \
+	VLD1P_S4(X_NUMBER, s)      \
+	EACH_M(VORR_B16, K0, s, s) \
+	EACH(VUMAX_H8, s, QG, QG)
+
+#define WIDEN_LOGITS WIDEN_ROW(planarBackward_halves, planarBackward_element, widen, float16s, storeWidened, widened)
 
 #define FIRST_COEFFICIENTS MOVD planarBackward_class(CALL), COEFFICIENTS
 #define FIRST_GRADIENT MOVD planarBackward_gradient(CALL), NEXT_GRADIENT

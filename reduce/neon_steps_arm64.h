@@ -45,6 +45,8 @@
 #define TEMP2 R15
 #define TEMP2_NUMBER 15
 
+#define NOTHING
+
 // OP on each vector of a set; the suffix says which operand is one register
 // that all four share.
 #define EACH(OP, m, n, d)   OP(m, n, d); OP((m)+1, (n)+1, (d)+1); OP((m)+2, (n)+2, (d)+2); OP((m)+3, (n)+3, (d)+3)
@@ -66,6 +68,23 @@
 	VFMLA_S4((w)+1, (s)+1, acc) \
 	VFMLA_S4((w)+2, (s)+2, acc) \
 	VFMLA_S4((w)+3, (s)+3, acc)
+
+// 16 logits that came as halves, in K0 and K1, as float32 numbers; their element
+// type is in TEMP.
+#define FLOATS_OF_HALVES(d, float16s, end) \
+	CMP  $const_elementFloat16, TEMP \
+	BEQ  float16s                    \
+	VSHLL16_S4(K0, d)                \
+	VSHLL16_2_S4(K0, (d)+1)          \
+	VSHLL16_S4(K1, (d)+2)            \
+	VSHLL16_2_S4(K1, (d)+3)          \
+	B    end                         \
+float16s:                        \
+	VFCVTL_S4(K0, d)                 \
+	VFCVTL2_S4(K0, (d)+1)            \
+	VFCVTL_S4(K1, (d)+2)             \
+	VFCVTL2_S4(K1, (d)+3)            \
+end:
 
 #define MAX_ROWS(s, acc) \
 	VUMAX_S4(s, acc, acc)     \ // acc = max(acc, s[row]), unsigned

@@ -19,7 +19,7 @@
 // PLAIN_ROW may do all of it for a row of one class without weights, and count
 // it in PLAIN.
 #define PLANAR(input, PLAIN_ROW, VALUES, OWN_TERMS, OWN_SUMS, OTHERS) \
-	PLANAR_BEGIN(planarCall_planes, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
+	PLANAR_BEGIN(planarCall_planes, planarCall_halves, planarCall_element, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
 block:                                                                   \
 	CMP  $const_BlockSize, LEFT                                              \
 	BLT  done                                                                \
@@ -104,6 +104,7 @@ added:
 
 // Softmax. A row that is ignored is only looked at.
 #define SOFTMAX_VALUES \
+	WIDEN_ROW(planarCall_halves, planarCall_element, widen, float16s, storeWidened, widened) \
 	FIND_MOST(most)                                       \
 	TBNZ $63, OWN, next                                   \
 	OWN_EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed) \

@@ -214,8 +214,9 @@ weigh:                           \
 	NEXT_CLASS(class)
 
 #define SOFTMAX(WANTED, H) \
-	PLANAR_BACKWARD(const_logits, MAGNITUDE, NOTHING, HARD_ROW, SOFTMAX_DERIVATIVES(WANTED, H))
+	PLANAR_BACKWARD(CHECK_LOGITS, NOTHING, HARD_ROW, SOFTMAX_DERIVATIVES(WANTED, H))
 #define SOFTMAX_DERIVATIVES(WANTED, H) \
+	WIDEN_LOGITS                                                             \
 	OWN_COEFFICIENTS(WANTED, NOTHING, NOTHING, NOTHING, coefficient, coefficientNext, coefficients) \
 	FIND_REFERENCE(reference, referenceFound, referenceOwn, referenceMixed, referenceNext) \
 	OWN_EXPONENTIALS(exp, expNext, expSame, expOwn, expMixed)                    \
@@ -320,7 +321,7 @@ done:
 	EACH(VBIT_B16, QC, QD, QA)
 
 #define PROBABILITIES(COEFFICIENTS_OF_ROW, OWN_PULL) \
-	PLANAR_BACKWARD(const_probabilities, RAW, NOTHING, HARD_ROW, PLANES_DERIVATIVES(COEFFICIENTS_OF_ROW, OWN_PULL, other, otherOwn, otherMixed, put))
+	PLANAR_BACKWARD(CHECK_PROBABILITIES, NOTHING, HARD_ROW, PLANES_DERIVATIVES(COEFFICIENTS_OF_ROW, OWN_PULL, other, otherOwn, otherMixed, put))
 #define PLANES_DERIVATIVES(COEFFICIENTS_OF_ROW, OWN_PULL, class, own, mixed, put) \
 	COEFFICIENTS_OF_ROW                                          \
 	OWN_PULL                                                     \

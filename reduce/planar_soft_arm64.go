@@ -109,6 +109,6 @@ func planesSoftTwoNEON(c *planarCall) int
 func planesSoftAnyNEON(c *planarCall) int
 
 // The kernels' memory is in the scratch of a call, whatever the number of
-// classes: neonRows, and for each class its sums and twice a row of
-// exponentials.
-var _ [2*4*BlockSize - 2*(5+2)*4*Lanes - unsafe.Sizeof(neonRows{})]byte
+// classes: neonRows, and for each class its sums, twice a row of exponentials,
+// and where logits come as halves the row as float32 numbers and a slice.
+var _ [2*4*BlockSize - 2*((5+2+1)*4*Lanes+unsafe.Sizeof([]float32{})) - unsafe.Sizeof(neonRows{})]byte

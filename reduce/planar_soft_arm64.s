@@ -17,7 +17,7 @@
 // A kernel: ADD_CLASSES adds what a row of voxels has for each class. Their
 // weights are in neonRows_w.
 #define PLANAR_SOFT(input, BLOCK_BEGINS, ADD_CLASSES) \
-	PLANAR_BEGIN(planarCall_planes, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
+	PLANAR_BEGIN(planarCall_planes, planarCall_halves, planarCall_element, planarCall_labels, planarCall_weights, planarCall_scratch, planarCall_eps) \
 block:                                           \
 	CMP  $const_BlockSize, LEFT                      \
 	BLT  done                                        \
@@ -73,6 +73,7 @@ row:                                             \
 	FIRST_LIKELIEST
 
 #define SOFTMAX_CLASSES(LOG, PRESENT, TERMS, LARGE) \
+	WIDEN_ROW(planarCall_halves, planarCall_element, widen, float16s, storeWidened, widened) \
 	FIND_LIKELIEST(VLD1_S4(X_NUMBER, QG), EACH(VFMIN_S4, QE, QG, QG), most) \
 	EACH1(VFABS_S4, QF, QB)                             \
 	MAX_ROWS(QB, MOST)                                  \

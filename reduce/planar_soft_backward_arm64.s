@@ -32,8 +32,9 @@
 	FIRST_LIKELIEST
 
 #define SOFTMAX(LOG, H, LARGE) \
-	PLANAR_BACKWARD(const_logits, MAGNITUDE, SOFTMAX_BLOCK, SOFT_ROW, SOFTMAX_DERIVATIVES(LOG, H, LARGE))
+	PLANAR_BACKWARD(CHECK_LOGITS, SOFTMAX_BLOCK, SOFT_ROW, SOFTMAX_DERIVATIVES(LOG, H, LARGE))
 #define SOFTMAX_DERIVATIVES(LOG, H, LARGE) \
+	WIDEN_LOGITS                                        \
 	FIND_LIKELIEST(NOTHING, NOTHING, most)              \
 	LIKELIHOOD(exp, expNext, expSame, expOwn, expMixed) \
 	LOG                                                 \
@@ -238,7 +239,7 @@ done:
 // Probabilities: the derivative by a class's p is w·y·own + w·(1 − y)·other, own
 // what the voxel would have if it were of the class altogether.
 #define PROBABILITIES(OWN_PULL) \
-	PLANAR_BACKWARD(const_probabilities, RAW, SOFT_BLOCK, SOFT_ROW, PLANES_DERIVATIVES(OWN_PULL, class, weigh))
+	PLANAR_BACKWARD(CHECK_PROBABILITIES, SOFT_BLOCK, SOFT_ROW, PLANES_DERIVATIVES(OWN_PULL, class, weigh))
 #define PLANES_DERIVATIVES(OWN_PULL, class, weigh) \
 	LOAD_ROW(neonRows_w, QG)              \
 	FIRST_CLASS                           \

@@ -174,6 +174,8 @@ type neonWork struct {
 	masks    [4]neonMasks    // of a mixed group's quarters
 	products [2]neonProducts // of a mixed group's quads, by class
 
+	widened [BlockSize]float32 // a block of logits that came as halves
+
 	_ [63]uint8
 }
 
@@ -236,6 +238,7 @@ type neonTable struct {
 	highBytes [4][16]uint8 // the same for the high byte of each lane, the others 0
 	lowBytes  [4][16]uint8 // and for the low byte
 	limits    [2]uint32    // the bits of the largest plain value, by input
+	mostHalf  [3]uint16
 }
 
 // A neonSet is a number in every lane of four registers.
@@ -266,6 +269,7 @@ func newNEONTable() neonTable {
 		log1pFactors:  [4]float32{.5, log1pPoly[0], log2E},
 		log2Factors:   [4]float32{log2Poly[0]},
 		exp2Factors:   [4]float32{exp2Poly[0]},
+		mostHalf:      mostHalf(),
 	}
 	fill := func(sets []neonSet, values ...float32) {
 		for i, v := range values {
