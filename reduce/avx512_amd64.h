@@ -80,7 +80,7 @@
 #define BEGIN(done) \
 	MOVQ c+0(FP), CALL; \
 	MOVQ hardCall_prediction+0(CALL), PREDICTION; \
-	MOVQ hardCall_prediction+8(CALL), BLOCKS; \
+	MOVQ hardCall_labels+8(CALL), BLOCKS; \
 	MOVQ hardCall_labels(CALL), LABELS; \
 	MOVQ work+8(FP), WORK; \
 	ADDQ $63, WORK; \
@@ -91,7 +91,7 @@
 
 // DONE returns the number of blocks done.
 #define DONE \
-	MOVQ hardCall_prediction+8(CALL), AX; \
+	MOVQ hardCall_labels+8(CALL), AX; \
 	SHRQ $9, AX; \
 	SUBQ BLOCKS, AX; \
 	MOVQ AX, ret+16(FP); \

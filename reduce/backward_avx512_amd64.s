@@ -19,7 +19,7 @@
 #define BEGIN_BACKWARD(done) \
 	MOVQ c+0(FP), CALL; \
 	MOVQ hardBackward_prediction+0(CALL), PREDICTION; \
-	MOVQ hardBackward_prediction+8(CALL), BLOCKS; \
+	MOVQ hardBackward_labels+8(CALL), BLOCKS; \
 	MOVQ hardBackward_labels(CALL), LABELS; \
 	MOVQ hardBackward_gradient(CALL), GRADIENT; \
 	BEGIN_ROWS(63(SP)); \
@@ -29,7 +29,7 @@
 // END_BACKWARD returns the number of blocks done.
 #define END_BACKWARD \
 	SFENCE; \
-	MOVQ hardBackward_prediction+8(CALL), AX; \
+	MOVQ hardBackward_labels+8(CALL), AX; \
 	SHRQ $9, AX; \
 	SUBQ BLOCKS, AX; \
 	MOVQ AX, ret+8(FP); \
@@ -92,10 +92,11 @@ labels: \
 	VBROADCASTSS OF_CLASS1(coefficients_ce), k, CE; \
 	VBROADCASTSS OF_CLASS1(coefficients_focal), k, FOCAL
 
-// KERNEL is the walk over blocks and groups.
-#define KERNEL(GREATEST, limit, LOAD0, LOAD1, LOAD2, FORMULA, PULL, PULL_MIXED) \
+// KERNEL is the walk over blocks and groups; OPEN comes before a block.
+#define KERNEL(OPEN, GREATEST, limit, LOAD0, LOAD1, LOAD2, FORMULA, PULL, PULL_MIXED) \
 	BEGIN_BACKWARD(done); \
 block: \
+	OPEN; \
 	CHECK(GREATEST, limit, stray, done); \
 plain: \
 	MOVL $(const_BlockSize/64), GROUPS; \
@@ -164,7 +165,7 @@ stray: \
 	PULL_FOCAL(i, a, b, c, d, e, k, r, s)
 
 #define PROBABILITIES(FORMULA, PULL, PULL_MIXED) \
-	KERNEL(GREATEST_PROBABILITY, constants512_one, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, PULL, PULL_MIXED)
+	KERNEL(NOTHING, GREATEST_PROBABILITY, constants512_one, LOAD_BACKGROUND, LOAD_FOREGROUND, LOAD_MIXED, FORMULA, PULL, PULL_MIXED)
 #define FOCAL_PROBABILITIES(POWER) \
 	PROBABILITIES(PROBABILITIES_FOCAL(POWER), PULL_FOCAL, PULL_FOCAL_MIXED)
 
@@ -210,8 +211,50 @@ TEXT ·hardBackwardProbabilitiesAnyAVX512(SB), NOSPLIT, $320-16
 	LOAD_COEFFICIENTS_MIXED(i, k); \
 	PULL_LOGIT_FOCAL(i, a, b, c, d, e, k, r, s)
 
+// WIDEN_BLOCK leads PREDICTION to the block's logits, where these come as halves:
+// it widens them to memory, and asks for the next block's.
+#define HALVES SCRATCH
+#define WIDEN_BLOCK \
+	CMPB hardBackward_element(CALL), $const_elementFloat32; \
+	JEQ widened; \
+	MOVQ hardBackward_labels+8(CALL), HALVES; \
+	SHRQ $9, HALVES; \
+	SUBQ BLOCKS, HALVES; \         // blocks done
+	SHLQ $10, HALVES; \            // 2·BlockSize
+	ADDQ hardBackward_halves(CALL), HALVES; \
+	MOVQ hardBackward_space(CALL), PREDICTION; \
+	ADDQ $63, PREDICTION; \
+	ANDQ $-64, PREDICTION; \
+	MOVL $(const_BlockSize/64), GROUPS; \
+	CMPB hardBackward_element(CALL), $const_elementFloat16; \
+	JNE bfloat16s; \
+float16s: \
+	EACH(WIDEN_FLOAT16); \
+	NEXT_WIDENED(float16s); \
+	JMP end; \
+bfloat16s: \
+	EACH(WIDEN_BFLOAT16); \
+	NEXT_WIDENED(bfloat16s); \
+end: \
+	SUBQ $(4*const_BlockSize), PREDICTION; \
+widened:
+#define WIDEN_FLOAT16(i, a, b, c, d, e, k) \
+	VCVTPH2PS (i/2)(HALVES), a; \
+	VMOVAPS a, i(PREDICTION)
+#define WIDEN_BFLOAT16(i, a, b, c, d, e, k) \
+	VPMOVZXWD (i/2)(HALVES), a; \
+	VPSLLD $16, a, a; \
+	VMOVAPS a, i(PREDICTION)
+#define NEXT_WIDENED(again) \
+	PREFETCHT0 (2*const_BlockSize+0)(HALVES); \
+	PREFETCHT0 (2*const_BlockSize+64)(HALVES); \
+	ADDQ $128, HALVES; \
+	ADDQ $256, PREDICTION; \
+	DECL GROUPS; \
+	JNE again
+
 #define LOGITS_KERNEL(FORMULA, PULL, PULL_MIXED) \
-	KERNEL(GREATEST_LOGIT, constants512_leastLogit, MARGIN_BACKGROUND, MARGIN_FOREGROUND, MARGIN_MIXED, FORMULA, PULL, PULL_MIXED)
+	KERNEL(WIDEN_BLOCK, GREATEST_LOGIT, constants512_leastLogit, MARGIN_BACKGROUND, MARGIN_FOREGROUND, MARGIN_MIXED, FORMULA, PULL, PULL_MIXED)
 #define FOCAL_LOGITS(POWER) \
 	LOGITS_KERNEL(LOGITS_FOCAL(POWER), PULL_LOGIT_FOCAL, PULL_LOGIT_FOCAL_MIXED)
 

@@ -283,6 +283,10 @@ func FuzzHardBackward(f *testing.F) {
 
 func (c *calls) compareHardBackward(t *testing.T, w power) {
 	t.Helper()
+	c.compareHardCall(t, c.hardBackward(w))
+}
+
+func (c *calls) hardBackward(w power) hardBackward {
 	n := c.blocks * BlockSize
 	x, labels := memory[float32](c, n), memory[uint8](c, n)
 	ignore := uint32(256)
@@ -292,11 +296,18 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 	texture(c.rng, c.pass.input, x, labels, ignore, c.wild)
 	halves, element := c.halves(x)
 	eps, oneMinus := someEpsilon(c.rng)
-	call := hardBackward{
+	return hardBackward{
 		space:      usedSpace(),
 		prediction: x, halves: halves[0], element: element, labels: labels, ignore: ignore, eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma),
 		hi: w.hi, lo: w.lo, power: w, class: [2]coefficients{c.coefficients(), c.coefficients()}, add: c.rng.IntN(2) == 0,
 	}
+}
+
+// compareHardCall requires the bits of the portable kernel of every level, which
+// get memory for the gradient here.
+func (c *calls) compareHardCall(t *testing.T, call hardBackward) {
+	t.Helper()
+	n := c.blocks * BlockSize
 	want := call
 	want.gradient = make([]float32, n)
 	fill(want.gradient, .25)
@@ -311,10 +322,10 @@ func (c *calls) compareHardBackward(t *testing.T, w power) {
 			got.prediction = nil
 		}
 		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
-		requireBits(t, want.gradient, got.gradient, "%v %+v γ %v", level, c.pass, w.gamma)
+		requireBits(t, want.gradient, got.gradient, "%v %+v γ %v", level, c.pass, call.power.gamma)
 		if !call.add {
 			got.element = elementFloat32
-			got.prediction = append([]float32(nil), x...)
+			got.prediction = append([]float32(nil), call.prediction...)
 			got.gradient = got.prediction
 			require.Equal(t, blocks, level.hardBackward(c.pass, &got))
 			requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
@@ -416,9 +427,9 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	}
 }
 
-// TestHalvesNotPlain: the kernels for several channels stop in front of a block
-// with a half that is NaN, infinite or beyond maxLogit, forward and backward,
-// whatever its voxel and class, and take the largest that is none of these.
+// TestHalvesNotPlain: the kernels stop in front of a block with a half that is NaN,
+// infinite or beyond maxLogit, forward and backward, whatever its voxel and class,
+// and take the largest that is none of these.
 func TestHalvesNotPlain(t *testing.T) {
 	for _, half := range []struct {
 		element element
@@ -450,6 +461,17 @@ func TestHalvesNotPlain(t *testing.T) {
 				require.Equal(t, half.plain, planarGeneric(c.pass, &generic) == c.blocks)
 				c.comparePlanar(t, call)
 			}
+			back := c.hardBackward(w)
+			halves, i := c.rounded(half.element, back.prediction)[0], BlockSize+c.rng.IntN(BlockSize)
+			halves[i] = half.bits | uint16(c.rng.IntN(2))<<15
+			p := Prediction{halves: [][]uint16{halves}, bfloat: half.element == elementBFloat16}
+			back.prediction[i] = p.at(0, i)
+			back.halves, back.element = halves, half.element
+			c.compareHardCall(t, back)
+			call := newHardCall(w)
+			call.prediction, call.halves, call.element = back.prediction, halves, half.element
+			call.labels, call.ignore, call.eps, call.oneMinus = back.labels, back.ignore, back.eps, back.oneMinus
+			compareHard(t, c.pass, *call)
 		})
 	}
 }

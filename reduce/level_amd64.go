@@ -101,7 +101,7 @@ func (l Level) wideners() *wideners {
 func (l Level) takesHalves(channels int, k kind) bool {
 	switch l {
 	case AVX512:
-		return channels > 1 && (k == hard || k == weighted)
+		return k == hard || channels > 1 && k == weighted
 	case AVX2:
 		return channels > 1 || k == hard
 	}

@@ -70,9 +70,11 @@ type work512 struct {
 	background, foreground     sums512
 	r, s, l, p, q, u, large    rows512
 	ahead                      [2]exponentials512
-	inBackground, inForeground [8]uint16 // a bit for each voxel of a mixed group
-	end                        uint64    // the address behind the last value
-	valid                      uint64    // voxels of the block that are not ignored
+	widened                    [BlockSize]float32 // logits that came as halves
+	inBackground, inForeground [8]uint16          // a bit for each voxel of a mixed group
+	end                        uint64             // the address behind the last value
+	halves                     uint64             // that of the halves to be widened next
+	valid                      uint64             // voxels of the block that are not ignored
 	_                          [63]uint8
 }
 

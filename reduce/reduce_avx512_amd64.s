@@ -446,9 +446,62 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	SIGMOID_LARGE(TEMP, TEMP); \
 	VMOVAPS TEMP, (work512_large+i)(WORK)
 
+// Logits may come as halves. Then PREDICTION walks round a block of memory, whose
+// groups WIDEN_GROUP fills, at SCRATCH, one after the other: BEGIN_HALVES that of the
+// first group, NEXT_HALVES that of the next one, which for the block's last is the
+// first again, and none behind the call's last.
+#define ELEMENT hardCall_element(CALL)
+#define HALVES CALL
+#define BEGIN_HALVES \
+	CMPB ELEMENT, $const_elementFloat32; \
+	JEQ begun; \
+	LEAQ work512_widened(WORK), PREDICTION; \
+	MOVQ hardCall_halves(CALL), SCRATCH; \
+	MOVQ SCRATCH, work512_halves(WORK); \
+	MOVQ PREDICTION, SCRATCH; \
+	WIDEN_GROUP(firstBFloat16s, firstWidened); \
+begun:
+#define NEXT_HALVES \
+	CMPB ELEMENT, $const_elementFloat32; \
+	JEQ found; \
+	CMPL GROUPS, $1; \
+	JNE widen; \
+	LEAQ -(4*const_BlockSize-512)(PREDICTION), SCRATCH; \
+	CMPQ BLOCKS, $1; \
+	JNE widen; \
+	MOVQ PREDICTION, SCRATCH; \
+	JMP found; \
+widen: \
+	WIDEN_GROUP(bfloat16s, widened); \
+found:
+#define WIDEN_GROUP(bfloat16s, widened) \
+	CMPB ELEMENT, $const_elementFloat16; \
+	MOVQ work512_halves(WORK), HALVES; \
+	JNE bfloat16s; \
+	EACH(WIDEN_FLOAT16); \
+	JMP widened; \
+bfloat16s: \
+	EACH(WIDEN_BFLOAT16); \
+widened: \
+	PREFETCHT1 (AHEAD/2)+0(HALVES); \
+	PREFETCHT1 (AHEAD/2)+64(HALVES); \
+	PREFETCHT1 (AHEAD/2)+128(HALVES); \
+	PREFETCHT1 (AHEAD/2)+192(HALVES); \
+	ADDQ $256, HALVES; \
+	MOVQ HALVES, work512_halves(WORK); \
+	MOVQ c+0(FP), CALL
+#define WIDEN_FLOAT16(i, a, b, c) \
+	VCVTPH2PS (i/2)(HALVES), a; \
+	VMOVAPS a, i(SCRATCH)
+#define WIDEN_BFLOAT16(i, a, b, c) \
+	VPMOVZXWD (i/2)(HALVES), a; \
+	VPSLLD $16, a, a; \
+	VMOVAPS a, i(SCRATCH)
+
 // FIRST takes those of the first group, and NEXT those of the group after; at
 // the last it takes that one's again.
 #define FIRST(SPLIT) \
+	BEGIN_HALVES; \
 	MOVQ BLOCKS, SCRATCH; \
 	SHLQ $11, SCRATCH; \
 	ADDQ PREDICTION, SCRATCH; \
@@ -466,6 +519,7 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	LEAQ 512(PREDICTION), SCRATCH; \
 	CMPQ SCRATCH, work512_end(WORK); \
 	CMOVQEQ PREDICTION, SCRATCH; \
+	NEXT_HALVES; \
 	KXNORW PLAIN_AHEAD, PLAIN_AHEAD, PLAIN_AHEAD; \
 	DIVIDE(0); \
 	EACH(MARGIN); \
@@ -486,7 +540,10 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 	VMOVAPS a, (work512_u+i)(WORK)
 #define CHECK_LOGITS(done) \
 	KORTESTW PLAIN, PLAIN; \
-	JCC done
+	JCC done; \
+	LEAQ work512_widened(WORK), SCRATCH; \
+	CMPB ELEMENT, $const_elementFloat32; \
+	CMOVQNE SCRATCH, PREDICTION
 
 #define NEVER(sure, near)
 #define LOGITS_KERNEL(SPLIT, FORMULA, ADD, ADD_MIXED) \
