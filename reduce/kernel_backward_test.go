@@ -431,7 +431,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 // infinite or beyond maxLogit, forward and backward, whatever its voxel and class,
 // and take the largest that is none of these.
 func TestHalvesNotPlain(t *testing.T) {
-	for _, half := range []struct {
+	halves := []struct {
 		element element
 		bits    uint16
 		plain   bool
@@ -443,37 +443,47 @@ func TestHalvesNotPlain(t *testing.T) {
 		{elementBFloat16, 0x5d81, false},
 		{elementBFloat16, 0xff80, false},
 		{elementBFloat16, 0x7fff, false},
-	} {
-		anyCall(1, .7, func(c *calls, w power) {
-			if c.pass.input == probabilities {
-				return
-			}
-			c.blocks = 2
-			for _, hard := range []bool{false, true} {
-				call := c.planar(w, 2+c.rng.IntN(4), hard)
-				call.halves, call.element = c.rounded(half.element, call.planes...), half.element
-				k, i := c.rng.IntN(len(call.planes)), BlockSize+c.rng.IntN(BlockSize)
-				call.halves[k][i] = half.bits | uint16(c.rng.IntN(2))<<15
-				p := Prediction{halves: call.halves, bfloat: half.element == elementBFloat16}
-				call.planes[k][i] = p.at(k, i)
-				generic := call
-				generic.sums = make([]planeSums, len(call.planes))
-				require.Equal(t, half.plain, planarGeneric(c.pass, &generic) == c.blocks)
-				c.comparePlanar(t, call)
-			}
-			back := c.hardBackward(w)
-			halves, i := c.rounded(half.element, back.prediction)[0], BlockSize+c.rng.IntN(BlockSize)
-			halves[i] = half.bits | uint16(c.rng.IntN(2))<<15
-			p := Prediction{halves: [][]uint16{halves}, bfloat: half.element == elementBFloat16}
-			back.prediction[i] = p.at(0, i)
-			back.halves, back.element = halves, half.element
-			c.compareHardCall(t, back)
-			call := newHardCall(w)
-			call.prediction, call.halves, call.element = back.prediction, halves, half.element
-			call.labels, call.ignore, call.eps, call.oneMinus = back.labels, back.ignore, back.eps, back.oneMinus
-			compareHard(t, c.pass, *call)
-		})
 	}
+	for kernel, pass := range everyPass() {
+		if pass.input == probabilities {
+			continue
+		}
+		some := halves
+		if testing.Short() { // one of them for each kernel: an emulator takes a minute for all
+			some = halves[kernel%len(halves):][:1]
+		}
+		for _, half := range some {
+			oneCall(1, uint8(kernel), .7, func(c *calls, w power) { c.compareNotPlain(t, w, half.element, half.bits, half.plain) })
+		}
+	}
+}
+
+func (c *calls) compareNotPlain(t *testing.T, w power, e element, bits uint16, plain bool) {
+	t.Helper()
+	c.blocks = 2
+	for _, hard := range []bool{false, true} {
+		call := c.planar(w, 2+c.rng.IntN(4), hard)
+		call.halves, call.element = c.rounded(e, call.planes...), e
+		k, i := c.rng.IntN(len(call.planes)), BlockSize+c.rng.IntN(BlockSize)
+		call.halves[k][i] = bits | uint16(c.rng.IntN(2))<<15
+		p := Prediction{halves: call.halves, bfloat: e == elementBFloat16}
+		call.planes[k][i] = p.at(k, i)
+		generic := call
+		generic.sums = make([]planeSums, len(call.planes))
+		require.Equal(t, plain, planarGeneric(c.pass, &generic) == c.blocks)
+		c.comparePlanar(t, call)
+	}
+	back := c.hardBackward(w)
+	halves, i := c.rounded(e, back.prediction)[0], BlockSize+c.rng.IntN(BlockSize)
+	halves[i] = bits | uint16(c.rng.IntN(2))<<15
+	p := Prediction{halves: [][]uint16{halves}, bfloat: e == elementBFloat16}
+	back.prediction[i] = p.at(0, i)
+	back.halves, back.element = halves, e
+	c.compareHardCall(t, back)
+	call := newHardCall(w)
+	call.prediction, call.halves, call.element = back.prediction, halves, e
+	call.labels, call.ignore, call.eps, call.oneMinus = back.labels, back.ignore, back.eps, back.oneMinus
+	compareHard(t, c.pass, *call)
 }
 
 // TestTiedClasses: the levels agree where two classes of a softmax have the same
