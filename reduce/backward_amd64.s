@@ -30,11 +30,11 @@
 	VPXOR     G1, T0, T0          \ // the sign where the label is 0
 	VPXOR     row(X), T0, T0
 
-// PREPARE_LOGITS takes STEPS with the logits of the block.
+// PREPARE_LOGITS takes STEPS with the logits of the block, before there is a CLASS.
+#define HALVES CLASS
 #define PREPARE_LOGITS(STEPS) \
 	BEGIN_LOGITS(hardBackward_halves, hardBackward_element) \
 	PREPARE(STEPS)
-#define HALVES CLASS
 
 #define PREPARE_CE_OF_LOGITS PREPARE_LOGITS(STEPS_OF_CE)
 #define STEPS_OF_CE \

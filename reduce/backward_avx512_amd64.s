@@ -4,6 +4,7 @@
 #include "go_asm.h"
 #include "four_avx512_amd64.h"
 #include "backward_avx512_amd64.h"
+#include "halves_avx512_amd64.h"
 
 #define EPS hardBackward_eps(CALL)
 #define HI hardBackward_hi(CALL)
@@ -239,11 +240,10 @@ end: \
 	SUBQ $(4*const_BlockSize), PREDICTION; \
 widened:
 #define WIDEN_FLOAT16(i, a, b, c, d, e, k) \
-	VCVTPH2PS (i/2)(HALVES), a; \
+	LOAD_FLOAT16(i, a); \
 	VMOVAPS a, i(PREDICTION)
 #define WIDEN_BFLOAT16(i, a, b, c, d, e, k) \
-	VPMOVZXWD (i/2)(HALVES), a; \
-	VPSLLD $16, a, a; \
+	LOAD_BFLOAT16(i, a); \
 	VMOVAPS a, i(PREDICTION)
 #define NEXT_WIDENED(again) \
 	PREFETCHT0 (2*const_BlockSize+0)(HALVES); \

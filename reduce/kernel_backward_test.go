@@ -316,9 +316,7 @@ func (c *calls) compareHardCall(t *testing.T, call hardBackward) {
 		got := call
 		got.gradient, got.stream = c.output(n)
 		fill(got.gradient, .25)
-		if !level.takesHalves(1, hard) {
-			got.element = elementFloat32
-		} else if got.element != elementFloat32 {
+		if got.element = given(level, 1, hard, call.element); got.element != elementFloat32 {
 			got.prediction = nil
 		}
 		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
@@ -398,9 +396,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 	for _, level := range Levels() {
 		got := call
 		got.sums = make([]planeSums, channels)
-		if !level.takesHalves(channels, call.kind()) {
-			got.element = elementFloat32
-		} else if got.element != elementFloat32 {
+		if got.element = given(level, channels, call.kind(), call.element); got.element != elementFloat32 {
 			got.planes = make([][]float32, channels)
 		}
 		fill(call.scratch, float32(math.NaN())) // as in usedSpace
@@ -458,6 +454,8 @@ func TestHalvesNotPlain(t *testing.T) {
 	}
 }
 
+// compareNotPlain compares the levels on calls of two blocks, of which the second
+// has one half with those bits: plain says whether they take it.
 func (c *calls) compareNotPlain(t *testing.T, w power, e element, bits uint16, plain bool) {
 	t.Helper()
 	c.blocks = 2

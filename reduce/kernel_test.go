@@ -165,17 +165,23 @@ func someEpsilon(rng *rand.Rand) (eps, oneMinus float32) {
 	return float32(e), float32(1 - e)
 }
 
-// compareHard requires the bits of the portable kernel of every level. A call that
-// has halves has the same numbers as float32: a level reads what it takes.
+// given returns the element type of what a level gets of a call that has its
+// numbers as halves of that type and as float32: of halves where it takes these.
+func given(level Level, channels int, k kind, e element) element {
+	if level.takesHalves(channels, k) {
+		return e
+	}
+	return elementFloat32
+}
+
+// compareHard requires the bits of the portable kernel of every level.
 func compareHard(t *testing.T, p pass, call hardCall) {
 	t.Helper()
 	want := call
 	wantBlocks := hardGeneric(p, &want)
 	for _, level := range Levels() {
 		got := call
-		if !level.takesHalves(1, hard) {
-			got.element = elementFloat32
-		} else if got.element != elementFloat32 {
+		if got.element = given(level, 1, hard, call.element); got.element != elementFloat32 {
 			got.prediction = nil
 		}
 		require.Equal(t, wantBlocks, level.hard(p, &got), "blocks taken, %v %+v", level, p)

@@ -76,6 +76,16 @@
 	VEOR_B16(K0, 0, 0)            \
 	VEOR_B16(K0, 1, 1)
 
+// Leaves the block if the largest of QG is above the limit.
+#define IN_LIMIT(VUMAX, VUMAXV, limit) \
+	VUMAX(QG+1, QG, QG)     \
+	VUMAX(QG+3, QG+2, QG+2) \
+	VUMAX(QG+2, QG, QG)     \
+	VUMAXV(QG, QG)          \
+	VMOV_W(QG, TEMP_NUMBER) \
+	CMPW limit, TEMP        \
+	BHI  done
+
 // The largest raw bits of the block's values at X, which stays. MAGNITUDE
 // takes the signs off where they are allowed. Leaves the block if they are
 // not plain.
@@ -98,13 +108,7 @@ loop:                               \
 	EACH(VUMAX_S4, QD, QG, QG)          \
 	SUB  $1, SETS                       \
 	CBNZ SETS, loop                     \
-	VUMAX_S4(QG+1, QG, QG)              \
-	VUMAX_S4(QG+3, QG+2, QG+2)          \
-	VUMAX_S4(QG+2, QG, QG)              \
-	VUMAXV_S4(QG, QG)                   \
-	VMOV_W(QG, TEMP_NUMBER)             \
-	CMPW limit, TEMP                    \
-	BHI  done
+	IN_LIMIT(VUMAX_S4, VUMAXV_S4, limit)
 
 #define RAW(s)
 #define MAGNITUDE(s) EACH1(VFABS_S4, s, s)
@@ -122,13 +126,7 @@ loop:                               \
 	EACH(VUMAX_B16, QA, QG, QG)         \
 	SUB  $1, SETS                       \
 	CBNZ SETS, loop                     \
-	VUMAX_B16(QG+1, QG, QG)             \
-	VUMAX_B16(QG+3, QG+2, QG+2)         \
-	VUMAX_B16(QG+2, QG, QG)             \
-	VUMAXV_B16(QG, QG)                  \
-	VMOV_W(QG, TEMP_NUMBER)             \
-	CMPW $1, TEMP                       \
-	BHI  done
+	IN_LIMIT(VUMAX_B16, VUMAXV_B16, $1)
 
 // Goes to where if all numbers of a set are +0; t is scratch.
 #define WITHOUT_WEIGHT(w, t, where) \

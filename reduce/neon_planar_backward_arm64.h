@@ -83,13 +83,7 @@ loop:                                        \
 	SUB  $1, SETS                                \
 	CBNZ SETS, loop                              \
 	NEXT_CLASS(class)                            \
-	VUMAX_H8(QG+1, QG, QG)                       \
-	VUMAX_H8(QG+3, QG+2, QG+2)                   \
-	VUMAX_H8(QG+2, QG, QG)                       \
-	VUMAXV_H8(QG, QG)                            \
-	VMOV_W(QG, TEMP_NUMBER)                      \
-	CMPW LIMIT, TEMP                             \
-	BHI  done
+	IN_LIMIT(VUMAX_H8, VUMAXV_H8, LIMIT)
 #define LARGEST_HALVES(s) \
 	VLD1P_S4(X_NUMBER, s)      \
 	EACH_M(VORR_B16, K0, s, s) \

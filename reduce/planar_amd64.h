@@ -130,24 +130,23 @@
 
 // Logits may come as halves. PLANE_OF_HALVES leads X to those of the class under
 // way in the tile. The first step that reads them leaves them, as float32 numbers,
-// at WIDENED(EXPS), which a file defines, where LOGITS finds them. WIDENED_END
-// makes of X what leads from there to where ASK finds the halves of tiles to come.
+// at EXPS, where LOGITS finds them. WIDENED_END makes of X what leads from there
+// to where ASK finds the halves of tiles to come.
 #define HALVES X
 #define PLANE_OF_HALVES \
-	PLANE        \
+	PLANE          \
 	MOVQ OFFSET, N \
-	SHRQ $1, N   \
+	SHRQ $1, N     \
 	SUBQ N, X
 #define WIDENED_END \
-	SUBQ EXPS, X       \
+	SUBQ EXPS, X           \
 	SUBQ $(ASK_AHEAD/2), X \
-	MOVQ AHEAD_AT, N   \
+	MOVQ AHEAD_AT, N       \
 	MOVQ X, (N)(CLASS*8)
 #define LOGITS \
-	PLANE              \
-	LEAQ WIDENED(EXPS), N \
-	CMPB ELEMENT_AT, $const_elementFloat32 \
-	CMOVQNE N, X
+	PLANE \
+	CMPB    ELEMENT_AT, $const_elementFloat32 \
+	CMOVQNE EXPS, X
 
 // PREFETCH_PLANE asks for the tile after the next one, or for what is to be
 // fetched in its stead, as PREFETCH_HALF does.
@@ -371,7 +370,7 @@ class:                            \
 	NEXT_CLASS(class)         \
 	JMP  end                  \
 halves:                           \
-	PLANE_OF_HALVES                  \
+	PLANE_OF_HALVES           \
 	CMPB ELEMENT_AT, $const_elementFloat16 \
 	JEQ  float16s             \
 	ROWS(MOST_OF_BFLOAT16)    \
@@ -383,22 +382,22 @@ widened:                          \
 	NEXT_CLASS(halves)        \
 end:                              \
 	ROWS(MOST_END)
+#define MOST_BEGIN(row, most, t) VMOVAPS C, most
 #define MOST_OF_FLOAT32(row, most, t) \
 	VMOVUPS row(X), t         \
 	FIND_MOST_ROW(most, t)
 #define MOST_OF_FLOAT16(row, most, t) \
 	LOAD_FLOAT16(row, t)      \
-	VMOVAPS t, (WIDENED+row)(EXPS) \
+	VMOVAPS t, row(EXPS)      \
 	FIND_MOST_ROW(most, t)
 #define MOST_OF_BFLOAT16(row, most, t) \
 	LOAD_BFLOAT16(row, t)     \
-	VMOVAPS t, (WIDENED+row)(EXPS) \
+	VMOVAPS t, row(EXPS)      \
 	FIND_MOST_ROW(most, t)
 #define FIND_MOST_ROW(most, t) \
 	VMAXPS  t, most, most     \
 	VORPS   C, t, t           \
 	VPMAXUD t, MOST, MOST
-#define MOST_BEGIN(row, most, t) VMOVAPS C, most
 #define MOST_END(row, most, t) VMOVAPS most, (ROWS_MOST+row)(W)
 
 // EXPONENTIALS leaves those of all classes at EXPS, and the sum of those that

@@ -19,7 +19,6 @@
 #define LO         planarCall_lo(CALL)
 #define ASK        PREFETCHT0
 #define ASK_AHEAD  256
-#define WIDENED    0
 
 // The forward kernels for several channels and hard labels by AVX2 and FMA:
 // planarGeneric (planar_generic.go) by passes.
@@ -157,7 +156,7 @@ done:                                                   \
 // ---- Softmax ----
 
 #define SOFTMAX_VALUES \
-	FIND_MOST(most, mostOfHalves, mostOfFloat16, mostOfHalf, mostEnd) \
+	FIND_MOST(most, mostOfHalves, mostOfFloat16, mostWidened, mostEnd) \
 	EXPONENTIALS(exp, expSecond, expNext, expSame, expPresent, expPresentSecond)
 #define SOFTMAX_PRESENT \
 	SOFTMAX_PRESENT_HALF(0, expPresent, expMixed, expSecond) \

@@ -120,16 +120,13 @@
 	JNE class
 
 // Logits may come as halves: PLANE_OF_HALVES leads X to those of the class under
-// way, and LOAD_FLOAT16 and LOAD_BFLOAT16 widen a row.
+// way in the tile.
+#define HALVES X
 #define PLANE_OF_HALVES \
 	PLANE; \
 	MOVQ OFFSET, Y; \
 	SHRQ $1, Y; \
 	SUBQ Y, X
-#define LOAD_FLOAT16(i, a) VCVTPH2PS (i/2)(X), a
-#define LOAD_BFLOAT16(i, a) \
-	VPMOVZXWD (i/2)(X), a; \
-	VPSLLD $16, a, a
 
 // PREFETCH_PLANE is for the tile after the next one: many planes keep the
 // processor busy for long enough, and every one takes its part of the cache.

@@ -4,6 +4,7 @@
 #include "go_asm.h"
 #include "four_avx512_amd64.h"
 #include "planar_avx512_amd64.h"
+#include "halves_avx512_amd64.h"
 
 #define PLANES_AT (planarCall_planes+0)(CALL)
 #define ALL_AT (planarCall_planes+8)(CALL)

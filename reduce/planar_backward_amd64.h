@@ -35,16 +35,17 @@
 	MOVBLZX planarBackward_add(CALL), N       \
 	ORL     N, MODE
 
-// CHECK_PLANES goes to done where a value of the block is not plain: greatest =
-// max(greatest, bits). It brings the block into the caches.
-#define CHECK_PLANES(GREATEST_BITS, limit, class, group, done) \
+// GREATEST_OF_PLANES makes greatest = max(greatest, bits) of a block, in G0 and G1;
+// C has the sign, for a GREATEST_BITS that sets it. OF leads to the planes, and
+// size is that of a block in one. It brings the block into the caches.
+#define GREATEST_OF_PLANES(OF, size, sign, GREATEST_BITS, class, group) \
 	VPXOR G0, G0, G0          \
 	VPXOR G1, G1, G1          \
-	CONST(avx2Constants_sign) \
+	CONST(sign)               \
 	FIRST_CLASS               \
 class:                            \
-	PLANE                     \
-	LEAQ (4*const_BlockSize)(X), N \
+	OF                        \
+	LEAQ (size)(X), N         \
 group:                            \
 	GREATEST_BITS(0, G0)      \
 	GREATEST_BITS(32, G1)     \
@@ -57,51 +58,40 @@ group:                            \
 	ADDQ $256, X              \
 	CMPQ X, N                 \
 	JNE  group                \
-	NEXT_CLASS(class)         \
-	VPMAXUD G1, G0, G0        \
-	WITHIN(limit, G0, done)
+	NEXT_CLASS(class)
 #define GREATEST_PROBABILITY(place, greatest) VPMAXUD place(X), greatest, greatest
 #define GREATEST_LOGIT(place, greatest) \
 	VPOR    place(X), C, T0 \
 	VPMAXUD T0, greatest, greatest
-
-// CHECK_LOGITS is CHECK_PLANES for logits, which may come as halves: their bits
-// have a limit of their own.
-#define CHECK_LOGITS(done) \
-	CMPB ELEMENT_AT, $const_elementFloat32 \
-	JNE  checkHalves         \
-	CHECK_PLANES(GREATEST_LOGIT, avx2Constants_mostLogit, check, checkGroup, done) \
-	JMP  checked             \
-checkHalves:                     \
-	MOVBLZX ELEMENT_AT, N    \
-	LEAQ    ·avx2+avx2Constants_mostHalf(SB), X \
-	VPBROADCASTW (X)(N*2), T1 \
-	CONST(avx2Constants_halfSign) \
-	VPXOR G0, G0, G0         \
-	VPXOR G1, G1, G1         \
-	FIRST_CLASS              \
-checkHalf:                       \
-	PLANE_OF_HALVES                 \
-	LEAQ (2*const_BlockSize)(X), N \
-checkHalfGroup:                  \
-	GREATEST_HALF(0, G0)     \
-	GREATEST_HALF(32, G1)    \
-	GREATEST_HALF(64, G0)    \
-	GREATEST_HALF(96, G1)    \
-	ADDQ $128, X             \
-	CMPQ X, N                \
-	JNE  checkHalfGroup      \
-	NEXT_CLASS(checkHalf)    \
-	VPMAXUW  G1, G0, G0      \
-	VPMAXUW  T1, G0, G0      \
-	VPCMPEQW T1, G0, G0      \
-	VPMOVMSKB G0, N          \
-	CMPL  N, $-1             \
-	JNE   done               \
-checked:
 #define GREATEST_HALF(place, greatest) \
 	VPOR    place(X), C, T0 \
 	VPMAXUW T0, greatest, greatest
+
+// CHECK_PLANES goes to done where a value of the block is not plain;
+// CHECK_PROBABILITIES does so for a prediction, and CHECK_LOGITS for logits, which
+// may come as halves: their bits have a limit of their own.
+#define CHECK_PLANES(GREATEST_BITS, limit, class, group, done) \
+	GREATEST_OF_PLANES(PLANE, 4*const_BlockSize, avx2Constants_sign, GREATEST_BITS, class, group) \
+	VPMAXUD G1, G0, G0        \
+	WITHIN(limit, G0, done)
+#define CHECK_PROBABILITIES(done) CHECK_PLANES(GREATEST_PROBABILITY, avx2Constants_mostProbability, check, checkGroup, done)
+#define CHECK_LOGITS(done) \
+	CMPB ELEMENT_AT, $const_elementFloat32 \
+	JNE  checkHalves          \
+	CHECK_PLANES(GREATEST_LOGIT, avx2Constants_mostLogit, check, checkGroup, done) \
+	JMP  checked              \
+checkHalves:                      \
+	GREATEST_OF_PLANES(PLANE_OF_HALVES, 2*const_BlockSize, avx2Constants_halfSign, GREATEST_HALF, checkHalf, checkHalfGroup) \
+	MOVBLZX ELEMENT_AT, N     \
+	LEAQ ·avx2+avx2Constants_mostHalf(SB), X \
+	VPBROADCASTW (X)(N*2), C  \
+	VPMAXUW  G1, G0, G0       \
+	VPMAXUW  C, G0, G0        \
+	VPCMPEQW C, G0, G0        \
+	VPMOVMSKB G0, N           \
+	CMPL N, $-1               \
+	JNE  done                 \
+checked:
 
 // CHECK_WEIGHTS does the same for the weights, if there are any.
 #define CHECK_WEIGHTS(group, end, done) \

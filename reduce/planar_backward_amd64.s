@@ -22,7 +22,6 @@
 // time to bring that into the second cache only.
 #define ASK       PREFETCHT1
 #define ASK_AHEAD (4*const_BlockSize)
-#define WIDENED   0
 
 // The backward kernels for several channels and hard labels by AVX2 and FMA:
 // planarBackwardGeneric (backward_generic.go) by passes.
@@ -90,10 +89,10 @@ next:                                      \
 #define LOAD_FLOAT32(row, most, reference, x) VMOVUPS row(X), x
 #define WIDEN_FLOAT16(row, most, reference, x) \
 	LOAD_FLOAT16(row, x)               \
-	VMOVAPS x, (WIDENED+row)(EXPS)
+	VMOVAPS x, row(EXPS)
 #define WIDEN_BFLOAT16(row, most, reference, x) \
 	LOAD_BFLOAT16(row, x)              \
-	VMOVAPS x, (WIDENED+row)(EXPS)
+	VMOVAPS x, row(EXPS)
 #define FIND_REFERENCE_OF_PRESENT(half, loaded, regions, next, present, mixed, halves, float16s, widened, END) \
 halves:                                    \
 	PLANE_OF_HALVES                    \
@@ -494,9 +493,8 @@ pullPresentSecond:                     \
 	VPCMPEQD  row(LABELS), MOST, T1 \
 	VBLENDVPS T1, (ROWS_REGION+row)(W), d, d
 
-#define CHECK_PROBABILITIES CHECK_PLANES(GREATEST_PROBABILITY, avx2Constants_mostProbability, check, checkGroup, done)
 #define PLANES_BACKWARD(KEEP_OWN, DERIVATIVES) \
-	BACKWARD(CHECK_PROBABILITIES, PLANES_TILE(KEEP_OWN, DERIVATIVES), PLANES_MORE(KEEP_OWN))
+	BACKWARD(CHECK_PROBABILITIES(done), PLANES_TILE(KEEP_OWN, DERIVATIVES), PLANES_MORE(KEEP_OWN))
 #define PLANES_TILE(KEEP_OWN, DERIVATIVES) \
 	FIND_OWN(KEEP_OWN, own, ownNext, ownPresent) \
 	DERIVATIVES                                  \

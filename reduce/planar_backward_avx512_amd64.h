@@ -15,17 +15,17 @@
 
 #define COEFFICIENTS R9 // *planeCoefficients of the class
 
-// CHECK goes to done where a value of the block is not plain: greatest =
-// max(greatest, bits of a row). OF is PLANE, or PLANE_OF_TARGETS. It brings the
-// block into the caches.
-#define CHECK(OF, GREATEST, limit, class, row, done) \
+// GREATEST_OF_PLANES makes greatest = max(greatest, bits of a row) of a block, in
+// Z0 and Z1; COEF has the sign, for a GREATEST that sets it. OF leads to the
+// planes, and size is that of a block in one. It brings the block into the caches.
+#define GREATEST_OF_PLANES(OF, size, sign, GREATEST, class, row) \
 	VPXORD Z0, Z0, Z0; \
 	VPXORD Z1, Z1, Z1; \
-	VPBROADCASTD constants512_sign(CONSTANTS), COEF; \
+	VPBROADCASTD sign(CONSTANTS), COEF; \
 	FIRST_CLASS; \
 class: \
 	OF; \
-	LEAQ (4*const_BlockSize)(X), EXPS; \
+	LEAQ (size)(X), EXPS; \
 row: \
 	GREATEST(0, Z0); \
 	GREATEST(64, Z1); \
@@ -34,43 +34,7 @@ row: \
 	ADDQ $256, X; \
 	CMPQ X, EXPS; \
 	JNE row; \
-	NEXT_CLASS(class); \
-	VPMAXUD Z1, Z0, Z0; \
-	VPCMPUD.BCST $6, limit(CONSTANTS), Z0, K3; \
-	KORTESTW K3, K3; \
-	JNE done
-// CHECK_LOGITS is CHECK for logits, which may come as halves: their bits have a
-// limit of their own.
-#define CHECK_LOGITS(class, row, halves, half, group, end, done) \
-	CMPB ELEMENT_AT, $const_elementFloat32; \
-	JNE halves; \
-	CHECK(PLANE, GREATEST_LOGIT, constants512_leastLogit, class, row, done); \
-	JMP end; \
-halves: \
-	VPXORD Z0, Z0, Z0; \
-	VPXORD Z1, Z1, Z1; \
-	VPBROADCASTD constants512_halfSign(CONSTANTS), COEF; \
-	FIRST_CLASS; \
-half: \
-	PLANE_OF_HALVES; \
-	LEAQ (2*const_BlockSize)(X), EXPS; \
-group: \
-	GREATEST_HALF(0, Z0); \
-	GREATEST_HALF(64, Z1); \
-	ADDQ $128, X; \
-	CMPQ X, EXPS; \
-	JNE group; \
-	NEXT_CLASS(half); \
-	VPMAXUW Z1, Z0, Z0; \
-	MOVBLZX ELEMENT_AT, X; \
-	VPBROADCASTW constants512_mostHalf(CONSTANTS)(X*2), Z1; \
-	VPCMPUW $6, Z1, Z0, K3; \
-	KORTESTD K3, K3; \
-	JNE done; \
-end:
-#define GREATEST_HALF(i, greatest) \
-	VPORD i(X), COEF, TEMP; \
-	VPMAXUW TEMP, greatest, greatest
+	NEXT_CLASS(class)
 #define PLANE_OF_TARGETS \
 	TARGET; \
 	MOVQ Y, X
@@ -78,6 +42,34 @@ end:
 #define GREATEST_LOGIT(i, greatest) \
 	VPORD i(X), COEF, TEMP; \
 	VPMAXUD TEMP, greatest, greatest
+#define GREATEST_HALF(i, greatest) \
+	VPORD i(X), COEF, TEMP; \
+	VPMAXUW TEMP, greatest, greatest
+
+// CHECK goes to done where a value of the block is not plain. OF is PLANE, or
+// PLANE_OF_TARGETS. CHECK_LOGITS is for logits, which may come as halves: their
+// bits have a limit of their own.
+#define CHECK(OF, GREATEST, limit, class, row, done) \
+	GREATEST_OF_PLANES(OF, 4*const_BlockSize, constants512_sign, GREATEST, class, row); \
+	VPMAXUD Z1, Z0, Z0; \
+	VPCMPUD.BCST $6, limit(CONSTANTS), Z0, K3; \
+	KORTESTW K3, K3; \
+	JNE done
+#define CHECK_LOGITS(class, row, halves, half, halfRow, end, done) \
+	CMPB ELEMENT_AT, $const_elementFloat32; \
+	JNE halves; \
+	CHECK(PLANE, GREATEST_LOGIT, constants512_leastLogit, class, row, done); \
+	JMP end; \
+halves: \
+	GREATEST_OF_PLANES(PLANE_OF_HALVES, 2*const_BlockSize, constants512_halfSign, GREATEST_HALF, half, halfRow); \
+	VPMAXUW Z1, Z0, Z0; \
+	MOVBLZX ELEMENT_AT, X; \
+	VPBROADCASTW constants512_mostHalf(CONSTANTS)(X*2), Z1; \
+	VPCMPUW $6, Z1, Z0, K3; \
+	KORTESTD K3, K3; \
+	JNE done; \
+end:
+
 // CHECK_WEIGHTS does the same for the weights, if there are any.
 #define CHECK_WEIGHTS(row, end, done) \
 	MOVQ WEIGHTS_AT, X; \
@@ -104,14 +96,14 @@ end:
 
 // PREFETCH_BLOCK is for the same tile of the next block: the memory is asked
 // for while the processor is busy, not when the block is looked at.
-#define PREFETCH_BLOCK_OF_HALVES \
-	PREFETCHT1 (2*const_BlockSize+0)(X); \
-	PREFETCHT1 (2*const_BlockSize+64)(X)
 #define PREFETCH_BLOCK(p) \
 	PREFETCHT1 (4*const_BlockSize+0)(p); \
 	PREFETCHT1 (4*const_BlockSize+64)(p); \
 	PREFETCHT1 (4*const_BlockSize+128)(p); \
 	PREFETCHT1 (4*const_BlockSize+192)(p)
+#define PREFETCH_BLOCK_OF_HALVES \
+	PREFETCHT1 (2*const_BlockSize+0)(X); \
+	PREFETCHT1 (2*const_BlockSize+64)(X)
 
 // b = s, but 2^-126 where that is 0 or less than it.
 #define FLOOR(i, a, b, c, d, e, k, s, h) VMAXPS.BCST constants512_normal(CONSTANTS), s, b

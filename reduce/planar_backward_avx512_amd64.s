@@ -5,6 +5,7 @@
 #include "four_avx512_amd64.h"
 #include "planar_avx512_amd64.h"
 #include "planar_backward_avx512_amd64.h"
+#include "halves_avx512_amd64.h"
 
 // The backward kernels for several channels and hard labels.
 
@@ -185,7 +186,7 @@ write: \
 	BEGIN_PLANAR(done); \
 	SCALE_GAMMA; \
 block: \
-	CHECK_LOGITS(check, checkRow, checkHalves, checkHalf, checkHalfGroup, checked, done); \
+	CHECK_LOGITS(check, checkRow, checkHalves, checkHalf, checkHalfRow, checked, done); \
 	CHECK_WEIGHTS(checkWeights, plain, done); \
 tile: \
 	WEIGHTS(given, weighted); \

@@ -22,7 +22,6 @@
 #define GREATEST_OF_TARGETS (ROWS_INVERSE+160) // and targets
 #define TIED                (ROWS_INVERSE+192) // not 0 where a class beside the likeliest may have ½ or more
 #define EXPS_X          128              // in a class's place at EXPS, after its exponentials: its logits
-#define WIDENED         EXPS_X           // they come as halves or not
 
 // NEXT_TILE_OF_32 goes on to the next tile of the block, if there is one.
 #define NEXT_TILE_OF_32(tile) \
@@ -38,7 +37,8 @@
 
 // ASK asks for both ASK_AHEAD bytes further on, by PREFETCH_TO: a file that
 // includes this defines them. It is called among other work, so that the memory is
-// busy all the time, and leaves X at the values.
+// busy all the time, and leaves X at the values. Halves are asked for where they
+// are read: nothing more is then at LOGITS.
 #define ASK \
 	TARGET                      \
 	PREFETCH_TO ASK_AHEAD(X)    \
@@ -84,7 +84,7 @@ class:                                \
 	NEXT_CLASS(class)             \
 	JMP  end                      \
 halves:                               \
-	PLANE_OF_HALVES                      \
+	PLANE_OF_HALVES               \
 	PREFETCH_TO (ASK_AHEAD/2)(X)  \
 	CLASS_TO(X13, T1)             \
 	CMPB ELEMENT_AT, $const_elementFloat16 \

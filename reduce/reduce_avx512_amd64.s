@@ -3,6 +3,7 @@
 #include "textflag.h"
 #include "go_asm.h"
 #include "avx512_amd64.h"
+#include "halves_avx512_amd64.h"
 
 // The one-channel forward kernels for hard labels; everything they share is in
 // avx512_amd64.h.
@@ -451,7 +452,7 @@ TEXT ·hardProbabilitiesAnyAVX512(SB), NOSPLIT, $0-24
 // first group, NEXT_HALVES that of the next one, which for the block's last is the
 // first again, and none behind the call's last.
 #define ELEMENT hardCall_element(CALL)
-#define HALVES CALL
+#define HALVES CALL // for the time being
 #define BEGIN_HALVES \
 	CMPB ELEMENT, $const_elementFloat32; \
 	JEQ begun; \
@@ -491,11 +492,10 @@ widened: \
 	MOVQ HALVES, work512_halves(WORK); \
 	MOVQ c+0(FP), CALL
 #define WIDEN_FLOAT16(i, a, b, c) \
-	VCVTPH2PS (i/2)(HALVES), a; \
+	LOAD_FLOAT16(i, a); \
 	VMOVAPS a, i(SCRATCH)
 #define WIDEN_BFLOAT16(i, a, b, c) \
-	VPMOVZXWD (i/2)(HALVES), a; \
-	VPSLLD $16, a, a; \
+	LOAD_BFLOAT16(i, a); \
 	VMOVAPS a, i(SCRATCH)
 
 // FIRST takes those of the first group, and NEXT those of the group after; at
@@ -538,6 +538,7 @@ widened: \
 	BACKGROUND_ROW(i); \
 	VPXORD.BCST constants512_sign(CONSTANTS), a, K, a; \
 	VMOVAPS a, (work512_u+i)(WORK)
+// CHECK_LOGITS also leads PREDICTION back to where halves begin again.
 #define CHECK_LOGITS(done) \
 	KORTESTW PLAIN, PLAIN; \
 	JCC done; \
