@@ -7,7 +7,7 @@ import (
 )
 
 // An Evaluator takes a loss and its gradient of batches in memory. It may be
-// used again and again: beyond the first batch it allocates next to nothing.
+// used again and again: beyond the first batch it allocates nothing.
 // It serves one goroutine at a time and itself uses Options.Workers; any
 // number of Evaluators may be used at once.
 type Evaluator struct {
@@ -15,6 +15,9 @@ type Evaluator struct {
 	samples  int
 	reducer  *reduce.Reducer
 	backward *reduce.Backward
+
+	totals      reduce.Totals
+	derivatives *reduce.Derivatives // nil before the first gradient
 }
 
 // NewEvaluator returns an Evaluator of loss l for batches under options o, in
@@ -33,7 +36,7 @@ func NewEvaluator(l Loss, o reduce.Options) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Evaluator{l, max(1, o.Samples), reducer, backward}, nil
+	return &Evaluator{loss: l, samples: max(1, o.Samples), reducer: reducer, backward: backward}, nil
 }
 
 // Ask sets the options that ask for the sums.
@@ -45,24 +48,24 @@ func (n Needs) Ask(o *reduce.Options) {
 // Options.Samples; another number of chunks panics. Its error is that of
 // [reduce.Reducer.Fold].
 func (e *Evaluator) Value(batch ...reduce.Chunk) (float64, error) {
-	t, err := e.totals(batch)
-	if err != nil {
+	if err := e.fold(batch); err != nil {
 		return 0, err
 	}
-	return e.loss.Value(t), nil
+	return e.loss.Value(&e.totals), nil
 }
 
-func (e *Evaluator) totals(batch []reduce.Chunk) (*reduce.Totals, error) {
+func (e *Evaluator) fold(batch []reduce.Chunk) error {
 	if len(batch) != e.samples {
 		panic(fmt.Sprintf("loss: a batch of %d chunks where Options.Samples is %d", len(batch), e.samples))
 	}
 	e.reducer.Reset()
 	for b, c := range batch {
 		if err := e.reducer.Fold(b, c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return e.reducer.Totals(), nil
+	e.reducer.ReadTotals(&e.totals)
+	return nil
 }
 
 // Gradient returns the loss of a batch, and writes its derivative by every
@@ -86,17 +89,21 @@ func (e *Evaluator) step(gradient [][][]float32, batch []reduce.Chunk, scale flo
 	if len(gradient) != len(batch) {
 		panic(fmt.Sprintf("loss: a gradient of %d samples beside a batch of %d", len(gradient), len(batch)))
 	}
-	t, err := e.totals(batch)
-	if err != nil {
+	if err := e.fold(batch); err != nil {
 		return 0, err
 	}
-	e.backward.Set(Derive(e.loss, t), scale)
+	if e.derivatives == nil {
+		e.derivatives = reduce.NewDerivatives(&e.totals)
+	}
+	e.derivatives.Reset()
+	e.loss.AddDerivative(&e.totals, 1, e.derivatives)
+	e.backward.Set(e.derivatives, scale)
 	for b, c := range batch {
 		if err := pull(b, c, gradient[b]...); err != nil {
 			return 0, err
 		}
 	}
-	return e.loss.Value(t), nil
+	return e.loss.Value(&e.totals), nil
 }
 
 // Derive returns the derivatives of a loss by the sums: what

@@ -199,6 +199,32 @@ func TestEvaluateAgreesWithReference(t *testing.T) {
 			again, err := e.Value(batch...)
 			require.NoError(t, err)
 			assert.Equal(t, value, again, "an Evaluator may be used again")
+			second := buffers(v)
+			again, err = e.Gradient(second, batch...)
+			require.NoError(t, err)
+			assert.Equal(t, value, again)
+			assert.Equal(t, gradient, second)
+		}
+	}
+}
+
+// A step, after the first, allocates nothing, whatever the loss.
+func TestStepAllocatesNothing(t *testing.T) {
+	for seed := range uint64(4) {
+		rng := rand.New(rand.NewPCG(seed, 17))
+		v := randomEngineVolume(rng)
+		o, batch := v.chunks()
+		gradient := buffers(v)
+		for _, entry := range Table() {
+			for _, l := range []Loss{MustParse(entry.Name), randomLoss(rng, entry, o.Channels)} {
+				e, err := NewEvaluator(l, o)
+				require.NoError(t, err)
+				assert.Zero(t, testing.AllocsPerRun(2, func() {
+					_, _ = e.Value(batch...)
+					_, _ = e.Gradient(gradient, batch...)
+					_, _ = e.AddGradient(gradient, 2, batch...)
+				}), "seed %d %s", seed, Spec(l))
+			}
 		}
 	}
 }

@@ -57,9 +57,10 @@
 // # Memory
 //
 // A Reducer holds per sample an open block of BlockSize numbers per channel,
-// and 104 bytes per sum; per worker that has had work, the kernels' scratch
-// and the converted target of a few blocks, and, where the prediction is not
-// float32, room to convert a few blocks of it; most kernels read logits of
-// float16 and bfloat16 as they are. Nothing of that depends on the volume. For up
-// to 64 channels it is under 4 MiB with 8 workers.
+// and 104 bytes per sum, with room for the sums of two samples more to read
+// them; per worker that has had work, the kernels' scratch and the converted
+// target of a few blocks, and, where the prediction is not float32, room to
+// convert a few blocks of it; most kernels read logits of float16 and bfloat16
+// as they are. Nothing of that depends on the volume. For up to 64 channels it
+// is under 4 MiB with 8 workers.
 package reduce

@@ -154,17 +154,21 @@ func (l *layout) slots() int { return 1 + l.rows*l.perRow }
 // slot returns the place of a sum of a row; slot(0, 0) − 1 is that of W.
 func (l *layout) slot(row, kind int) int { return 1 + row*l.perRow + kind }
 
-// read rounds the sums of a sample to a Row per class.
-func (l *layout) read(at func(slot int) float64) []Row {
-	rows := make([]Row, l.rows)
+// read rounds the sums of a sample to a Row per class, in the memory of rows
+// where that suffices.
+func (l *layout) read(rows []Row, sums []accumulator) []Row {
+	rows = resized(rows, l.rows)
+	w := sums[0].value()
 	for k := range rows {
-		r := Row{
-			W:     at(0),
-			TP:    at(l.slot(k, slotR)),
-			FP:    at(l.slot(k, slotP)),
-			FN:    at(l.slot(k, slotS)),
-			CE:    at(l.slot(k, slotL)),
-			Focal: make([]float64, len(l.gammas)),
+		of := sums[l.slot(k, 0):]
+		r := &rows[k]
+		*r = Row{
+			W:     w,
+			TP:    of[slotR].value(),
+			FP:    of[slotP].value(),
+			FN:    of[slotS].value(),
+			CE:    of[slotL].value(),
+			Focal: resized(r.Focal, len(l.gammas)),
 		}
 		next := slotF
 		for i, g := range l.gammas {
@@ -172,15 +176,55 @@ func (l *layout) read(at func(slot int) float64) []Row {
 				r.Focal[i] = r.CE
 				continue
 			}
-			r.Focal[i] = at(l.slot(k, next))
+			r.Focal[i] = of[next].value()
 			next++
 		}
-		rows[k] = r
 	}
 	if l.channels == 1 { // the one's FP is the other's FN
 		rows[0].FP, rows[1].FP = rows[1].FN, rows[0].FN
 	}
 	return rows
+}
+
+// totals reads samples out to t, in its memory where that suffices: sums gives
+// those of sample i, and batch is for the sums of all.
+func (l *layout) totals(t *Totals, samples int, batch []accumulator, sums func(i int) []accumulator) {
+	t.OneChannel, t.Gammas = l.channels == 1, l.gammas
+	t.Samples = resized(t.Samples, samples)
+	if samples == 1 { // the batch is the sample
+		t.Samples[0] = l.read(t.Samples[0], sums(0))
+		t.Batch = copied(t.Batch, t.Samples[0])
+		return
+	}
+	clear(batch)
+	for i := range t.Samples {
+		sample := sums(i)
+		t.Samples[i] = l.read(t.Samples[i], sample)
+		for slot := range sample {
+			batch[slot].merge(&sample[slot])
+		}
+	}
+	t.Batch = l.read(t.Batch, batch)
+}
+
+// copied returns a copy of from, in the memory of rows where that suffices.
+func copied(rows, from []Row) []Row {
+	rows = resized(rows, len(from))
+	for k, row := range from {
+		focal := resized(rows[k].Focal, len(row.Focal))
+		copy(focal, row.Focal)
+		rows[k] = row
+		rows[k].Focal = focal
+	}
+	return rows
+}
+
+// resized returns a slice of n values, in the memory of s where that suffices.
+func resized[T any](s []T, n int) []T {
+	if s == nil || n > cap(s) {
+		return make([]T, n)
+	}
+	return s[:n]
 }
 
 // wantOf returns the set of sums that the kernels are asked for.

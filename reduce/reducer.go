@@ -31,6 +31,8 @@ type Reducer struct {
 	view    tile
 
 	histogram *Histogram // of quantised predictions, where there are any
+
+	exact, batch []accumulator // what ReadTotals reads of: a sample's sums, and those of all
 }
 
 // A sample is what has come of a sample beyond whole segments.
@@ -66,7 +68,7 @@ func New(o Options) (*Reducer, error) {
 	for i := range r.samples {
 		r.samples[i].open = make([]float64, slots)
 	}
-	r.pending = make([]accumulator, slots)
+	r.pending, r.exact, r.batch = make([]accumulator, slots), make([]accumulator, slots), make([]accumulator, slots)
 	r.fold.last = make([]float64, slots)
 	r.workers = make([]*worker, o.Workers)
 	r.view = tile{planes: make([][]float32, o.Channels), halves: make([][]uint16, o.Channels), targets: make([][]float32, o.Channels)}
@@ -296,30 +298,51 @@ func (r *Reducer) failure(sample int, c *Chunk, n int) error {
 func (r *Reducer) Sums() *Sums {
 	sums := newSums(r.sums.options)
 	for i := range r.samples {
-		s := &r.samples[i]
-		for slot := range sums.samples[i] {
-			sums.samples[i][slot].merge(&r.sums.samples[i][slot])
-		}
-		if h := r.histogram; h != nil && h.samples[i] != nil {
-			h.addTo(sums.samples[i], &r.layout, r.pass.want, h.samples[i], h.total[i])
-		}
-		if s.fill == 0 && s.blocks == 0 {
-			continue
-		}
-		w := r.worker(0)
-		copy(w.slots, s.open)
-		if s.fill > 0 {
-			s.block.pad(s.fill)
-			if !w.run(s.block, paddingLabel) {
-				panic("reduce: a kernel refused data that is acceptable")
-			}
-		}
-		for slot, v := range w.slots {
-			sums.samples[i][slot].add(v)
-		}
+		r.addTo(sums.samples[i], i)
 	}
 	return sums
 }
 
+// addTo adds the sums of a sample.
+func (r *Reducer) addTo(sums []accumulator, sample int) {
+	for slot := range sums {
+		sums[slot].merge(&r.sums.samples[sample][slot])
+	}
+	if h := r.histogram; h != nil && h.samples[sample] != nil {
+		h.addTo(sums, &r.layout, r.pass.want, h.samples[sample], h.total[sample])
+	}
+	s := &r.samples[sample]
+	if s.fill == 0 && s.blocks == 0 {
+		return
+	}
+	w := r.worker(0)
+	copy(w.slots, s.open)
+	if s.fill > 0 {
+		s.block.pad(s.fill)
+		if !w.run(s.block, paddingLabel) {
+			panic("reduce: a kernel refused data that is acceptable")
+		}
+	}
+	for slot, v := range w.slots {
+		sums[slot].add(v)
+	}
+}
+
 // Totals returns the sums of all voxels folded so far, rounded to float64.
-func (r *Reducer) Totals() *Totals { return r.Sums().Totals() }
+// Folding may go on.
+func (r *Reducer) Totals() *Totals {
+	t := new(Totals)
+	r.ReadTotals(t)
+	return t
+}
+
+// ReadTotals is [Reducer.Totals] that writes to t, whatever that held: in its
+// memory, so that it allocates nothing where t was read from a Reducer under
+// such options before.
+func (r *Reducer) ReadTotals(t *Totals) {
+	r.layout.totals(t, len(r.samples), r.batch, func(i int) []accumulator {
+		clear(r.exact)
+		r.addTo(r.exact, i)
+		return r.exact
+	})
+}

@@ -426,6 +426,36 @@ func TestFoldAllocatesNothing(t *testing.T) {
 	}
 }
 
+// What ReadTotals writes over the sums of another Reducer, of more classes,
+// exponents or samples, or fewer, are the sums that Sums gives; done again, it
+// allocates nothing.
+func TestReadTotals(t *testing.T) {
+	var got Totals
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 21))
+		o, kind := randomOptions(rng)
+		o.Samples = 1 + rng.IntN(3)
+		r := reducer(t, o)
+		for sample := range o.Samples {
+			n := rng.IntN(1500)
+			require.NoError(t, r.Fold(sample, randomVolume(rng, o, n, kind).chunk(0, n)))
+		}
+		want := hexadecimal(r.Sums().Totals())
+		r.ReadTotals(&got)
+		require.Equal(t, want, hexadecimal(&got), "seed %d", seed)
+		require.Equal(t, want, hexadecimal(r.Totals()), "seed %d", seed)
+		require.Zero(t, testing.AllocsPerRun(1, func() { r.ReadTotals(&got) }), "seed %d", seed)
+		samples := fmt.Sprint(got.Samples)
+		for k := range got.Batch {
+			got.Batch[k].TP++
+			for i := range got.Batch[k].Focal {
+				got.Batch[k].Focal[i]++
+			}
+		}
+		require.Equal(t, samples, fmt.Sprint(got.Samples), "the batch has memory of its own")
+	}
+}
+
 // Options out of range are refused by name.
 func TestOptionRanges(t *testing.T) {
 	for name, o := range map[string]Options{

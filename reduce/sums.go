@@ -42,15 +42,8 @@ func (s *Sums) Samples() int { return len(s.samples) }
 // Totals reads the sums out as float64 numbers, each the exact sum rounded
 // once.
 func (s *Sums) Totals() *Totals {
-	t := &Totals{OneChannel: s.layout.channels == 1, Gammas: s.layout.gammas}
-	batch := make([]accumulator, s.layout.slots())
-	for _, sample := range s.samples {
-		t.Samples = append(t.Samples, s.layout.read(func(slot int) float64 { return sample[slot].value() }))
-		for slot := range sample {
-			batch[slot].merge(&sample[slot])
-		}
-	}
-	t.Batch = s.layout.read(func(slot int) float64 { return batch[slot].value() })
+	t := new(Totals)
+	s.layout.totals(t, len(s.samples), make([]accumulator, s.layout.slots()), func(i int) []accumulator { return s.samples[i] })
 	return t
 }
 

@@ -59,6 +59,16 @@ func NewDerivatives(t *Totals) *Derivatives {
 	return d
 }
 
+// Reset sets all derivatives to 0.
+func (d *Derivatives) Reset() {
+	for _, rows := range d.Samples {
+		for c := range rows {
+			clear(rows[c].Focal)
+			rows[c] = Row{Focal: rows[c].Focal}
+		}
+	}
+}
+
 // Of returns the derivatives of samples [from, to) alone, for a rank that has
 // just those.
 func (d *Derivatives) Of(from, to int) *Derivatives {
