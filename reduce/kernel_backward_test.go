@@ -114,10 +114,20 @@ func truncated(x float32) uint16 {
 	}
 }
 
+// weights are 0, 1 and others, in runs as with labels.
 func (c *calls) weights() []float32 {
 	w := memory[float32](c, c.blocks*BlockSize)
+	left, run := 0, 0
 	for i := range w {
-		w[i] = []float32{0, 1, c.rng.Float32() * 3}[c.rng.IntN(3)]
+		if left == 0 { // rows and groups without a weight, of ones, and mixed
+			left, run = 1+c.rng.IntN([]int{3, 30, 300}[c.rng.IntN(3)]), c.rng.IntN(4)
+		}
+		left--
+		kind := run
+		if run > 1 {
+			kind = c.rng.IntN(3)
+		}
+		w[i] = []float32{0, 1, c.rng.Float32() * 3}[kind]
 	}
 	if c.wild && c.rng.IntN(4) == 0 && len(w) > 0 {
 		w[c.rng.IntN(len(w))] = math.Float32frombits(c.rng.Uint32())
