@@ -347,7 +347,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 	if len(b.layout.powers) > 0 {
 		pw = b.layout.powers[focal]
 	}
-	gamma, clampRegion, level := float32(pw.gamma), b.options.ClampRegion, b.options.Level
+	gamma, clampRegion, kernels := float32(pw.gamma), b.options.ClampRegion, b.options.Level.kernels()
 	switch {
 	case t.labels != nil:
 		b.hard = hardBackward{
@@ -356,7 +356,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 			ahead: b.worker.fetchAhead(), space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
-		return level.hardBackward(p, &b.hard)
+		return kernels.hardBackward(p, &b.hard)
 	case len(t.planes) == 1:
 		b.soft = softBackward{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
@@ -364,7 +364,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
-		return level.softBackward(p, &b.soft)
+		return kernels.softBackward(p, &b.soft)
 	}
 	for k := range b.planar.class {
 		b.planar.class[k] = b.coefficients(k, focal)
@@ -382,7 +382,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: c.class, scratch: c.scratch, ahead: b.worker.ahead, add: add, stream: b.stream, clampRegion: clampRegion,
 		}
-		n := level.planarBackward(p, c)
+		n := kernels.planarBackward(p, c)
 		if done += n; n < (to-from)/BlockSize {
 			break
 		}

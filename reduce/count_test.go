@@ -203,17 +203,17 @@ func TestCountedWork(t *testing.T) {
 			if level == Generic {
 				continue
 			}
-			require.Equal(t, countBlocks, level.hard(p, &hardCall{
+			require.Equal(t, countBlocks, level.kernels().hard(p, &hardCall{
 				prediction: x, labels: labels, ignore: 256, space: space, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 			}))
-			require.Equal(t, countBlocks, level.soft(p, &softCall{
+			require.Equal(t, countBlocks, level.kernels().soft(p, &softCall{
 				prediction: x, target: target, weights: weights, space: space, eps: eps, oneMinus: oneMinus, hi: w.hi, lo: w.lo, power: w,
 			}))
-			require.Equal(t, countBlocks, level.hardBackward(p, &hardBackward{
+			require.Equal(t, countBlocks, level.kernels().hardBackward(p, &hardBackward{
 				prediction: x, labels: labels, gradient: gradient[0], ignore: 256, class: pulls, space: space,
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}))
-			require.Equal(t, countBlocks, level.softBackward(p, &softBackward{
+			require.Equal(t, countBlocks, level.kernels().softBackward(p, &softBackward{
 				prediction: x, target: target, weights: weights, gradient: gradient[0], class: pulls, space: space,
 				eps: eps, oneMinus: oneMinus, gamma: float32(w.gamma), hi: w.hi, lo: w.lo, power: w,
 			}))
@@ -228,10 +228,10 @@ func TestCountedWork(t *testing.T) {
 			soft, softBack := hard, hardBack
 			soft.labels, soft.targets, soft.weights = nil, targets, weights
 			softBack.labels, softBack.targets, softBack.weights = nil, targets, weights
-			require.Equal(t, countBlocks, level.planar(p, &hard))
-			require.Equal(t, countBlocks, level.planar(p, &soft))
-			require.Equal(t, countBlocks, level.planarBackward(p, &hardBack))
-			require.Equal(t, countBlocks, level.planarBackward(p, &softBack))
+			require.Equal(t, countBlocks, level.kernels().planar(p, &hard))
+			require.Equal(t, countBlocks, level.kernels().planar(p, &soft))
+			require.Equal(t, countBlocks, level.kernels().planarBackward(p, &hardBack))
+			require.Equal(t, countBlocks, level.kernels().planarBackward(p, &softBack))
 		}
 	}
 	halves, words := make([]uint16, countVoxels), narrow[uint16](classes)
@@ -247,7 +247,7 @@ func TestCountedWork(t *testing.T) {
 		require.Equal(t, countVoxels, encodeRows(level, codes, words, table))
 		require.Equal(t, countVoxels, encodeRows(level, codes, classes, table))
 		for f := mapNegLog; f <= mapPower; f++ {
-			level.elementary(f, &mapCall{src: gradient[0], dst: gradient[1]})
+			level.kernels().elementary(f, &mapCall{src: gradient[0], dst: gradient[1]})
 		}
 		for _, prediction := range []Prediction{Float64(make([]float64, countVoxels)), Float16(halves), BFloat16(halves), Quantised(labels)} {
 			require.Equal(t, countVoxels, level.convert(gradient[0], &prediction, 0, 0))

@@ -44,7 +44,7 @@ type converters struct {
 //
 //go:noinline
 func (l Level) convert(dst []float32, p *Prediction, k, from int) int {
-	kernels := l.converters()
+	kernels := l.kernels().converters
 	if kernels == nil {
 		return 0
 	}

@@ -53,7 +53,7 @@ func TestElementaryLevels(t *testing.T) {
 				for _, level := range Levels() {
 					for _, shift := range []int{0, mapGroup / 2} { // each number in either half
 						clear(got)
-						level.elementary(fn.f, &mapCall{append(src[shift:n:n], src[:shift]...), got, w.hi, w.lo})
+						level.kernels().elementary(fn.f, &mapCall{append(src[shift:n:n], src[:shift]...), got, w.hi, w.lo})
 						for i := range got {
 							k := (i + shift) % n
 							if a, b := math.Float32bits(want[k]), math.Float32bits(got[i]); a != b {

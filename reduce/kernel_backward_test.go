@@ -273,11 +273,11 @@ func (c *calls) compareSoft(t *testing.T, w power) {
 	softBackwardGeneric(c.pass, &wantBack)
 	for _, level := range Levels() {
 		got := call
-		require.Equal(t, blocks, level.soft(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		require.Equal(t, blocks, level.kernels().soft(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v", level, c.pass, w.gamma)
 		fill(back.gradient, .25)
 		gotBack := back
-		require.Equal(t, blocks, level.softBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
+		require.Equal(t, blocks, level.kernels().softBackward(c.pass, &gotBack), "blocks, backward, %v %+v", level, c.pass)
 		requireBits(t, wantBack.gradient, gotBack.gradient, "%v %+v γ %v", level, c.pass, w.gamma)
 	}
 }
@@ -329,13 +329,13 @@ func (c *calls) compareHardCall(t *testing.T, call hardBackward) {
 		if got.element = given(level, 1, hard, call.element); got.element != elementFloat32 {
 			got.prediction = nil
 		}
-		require.Equal(t, blocks, level.hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		require.Equal(t, blocks, level.kernels().hardBackward(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		requireBits(t, want.gradient, got.gradient, "%v %+v γ %v", level, c.pass, call.power.gamma)
 		if !call.add {
 			got.element = elementFloat32
 			got.prediction = append([]float32(nil), call.prediction...)
 			got.gradient = got.prediction
-			require.Equal(t, blocks, level.hardBackward(c.pass, &got))
+			require.Equal(t, blocks, level.kernels().hardBackward(c.pass, &got))
 			requireBits(t, want.gradient[:blocks*BlockSize], got.gradient[:blocks*BlockSize], "in place, %v %+v", level, c.pass)
 		}
 	}
@@ -345,7 +345,7 @@ func (c *calls) compareHardCall(t *testing.T, call hardBackward) {
 // take that many blocks.
 func comparePlanarBackward(t *testing.T, level Level, p pass, want, got *planarBackward, blocks int) {
 	t.Helper()
-	require.Equal(t, blocks, level.planarBackward(p, got), "blocks, backward, %v %+v", level, p)
+	require.Equal(t, blocks, level.kernels().planarBackward(p, got), "blocks, backward, %v %+v", level, p)
 	for k := range want.gradient {
 		requireBits(t, want.gradient[k], got.gradient[k], "%v %+v γ %v channel %d of %d", level, p, got.power.gamma, k, len(want.gradient))
 	}
@@ -410,7 +410,7 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 			got.planes = make([][]float32, channels)
 		}
 		fill(call.scratch, float32(math.NaN())) // as in usedSpace
-		require.Equal(t, blocks, level.planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
+		require.Equal(t, blocks, level.kernels().planar(c.pass, &got), "blocks, %v %+v", level, c.pass)
 		require.Equal(t, fmt.Sprintf("%x %x", want.sums, want.w), fmt.Sprintf("%x %x", got.sums, got.w), "%v %+v γ %v, %d channels", level, c.pass, w.gamma, channels)
 		gotBack := back
 		gotBack.planes, gotBack.element, gotBack.stream = got.planes, got.element, true

@@ -74,18 +74,18 @@ func TestEveryPassHasAKernel(t *testing.T) {
 		for _, p := range everyPass() {
 			none, w := calls{rng: rand.New(rand.NewPCG(1, 0)), pass: p}, powerOf(p, .7) // no blocks
 			soft := none.soft(w)
-			require.NotPanics(t, func() { level.hard(p, newHardCall(w)) }, "%v %+v, hard", level, p)
-			require.NotPanics(t, func() { level.soft(p, &soft) }, "%v %+v, soft", level, p)
-			require.NotPanics(t, func() { level.hardBackward(p, &hardBackward{space: usedSpace()}) }, "%v %+v, hard, backward", level, p)
-			require.NotPanics(t, func() { level.softBackward(p, &softBackward{space: usedSpace()}) }, "%v %+v, soft, backward", level, p)
+			require.NotPanics(t, func() { level.kernels().hard(p, newHardCall(w)) }, "%v %+v, hard", level, p)
+			require.NotPanics(t, func() { level.kernels().soft(p, &soft) }, "%v %+v, soft", level, p)
+			require.NotPanics(t, func() { level.kernels().hardBackward(p, &hardBackward{space: usedSpace()}) }, "%v %+v, hard, backward", level, p)
+			require.NotPanics(t, func() { level.kernels().softBackward(p, &softBackward{space: usedSpace()}) }, "%v %+v, soft, backward", level, p)
 			for _, hard := range []bool{false, true} {
 				c := none.planar(w, 2, hard)
 				back := planarBackward{
 					planes: c.planes, labels: c.labels, targets: c.targets, gradient: c.planes,
 					class: make([]planeCoefficients, 2), scratch: c.scratch, ahead: c.ahead,
 				}
-				require.NotPanics(t, func() { level.planar(p, &c) }, "%v %+v, planar, hard %v", level, p, hard)
-				require.NotPanics(t, func() { level.planarBackward(p, &back) }, "%v %+v, planar, hard %v, backward", level, p, hard)
+				require.NotPanics(t, func() { level.kernels().planar(p, &c) }, "%v %+v, planar, hard %v", level, p, hard)
+				require.NotPanics(t, func() { level.kernels().planarBackward(p, &back) }, "%v %+v, planar, hard %v, backward", level, p, hard)
 			}
 		}
 	}
@@ -168,7 +168,7 @@ func someEpsilon(rng *rand.Rand) (eps, oneMinus float32) {
 // given returns the element type of what a level gets of a call that has its
 // numbers as halves of that type and as float32: of halves where it takes these.
 func given(level Level, channels int, k kind, e element) element {
-	if level.takesHalves(channels, k) {
+	if level.kernels().takesHalves(channels, k) {
 		return e
 	}
 	return elementFloat32
@@ -184,7 +184,7 @@ func compareHard(t *testing.T, p pass, call hardCall) {
 		if got.element = given(level, 1, hard, call.element); got.element != elementFloat32 {
 			got.prediction = nil
 		}
-		require.Equal(t, wantBlocks, level.hard(p, &got), "blocks taken, %v %+v", level, p)
+		require.Equal(t, wantBlocks, level.kernels().hard(p, &got), "blocks taken, %v %+v", level, p)
 		require.Equal(t, fmt.Sprintf("%x", want.sums), fmt.Sprintf("%x", got.sums), "%v %+v γ %v", level, p, call.power.gamma)
 	}
 }

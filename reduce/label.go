@@ -86,6 +86,44 @@ func (t *Target) encode(dst []uint8, r *rules, table *codeTable, from int) (inva
 // codeRow is the number of labels that a kernel takes at a time.
 const codeRow = 32
 
+// encoders are kernels of a level: encodeGeneric of one type of label each, in
+// rows of so many labels. They return the number of rows done.
+type encoders struct {
+	row     int
+	uint8s  func(dst, labels []uint8, t *codeTable, rows int) int
+	uint16s func(dst []uint8, labels []uint16, t *codeTable, rows int) int
+	int32s  func(dst []uint8, labels []int32, t *codeTable, rows int) int
+}
+
+// encodeRows is encodeGeneric by the level's kernels, where it has any.
+func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) (done int) {
+	kernels := l.kernels().encoders
+	if kernels == nil {
+		return encodeGeneric(dst, labels, t)
+	}
+	for _, k := range kernels {
+		done += encodeBy(k, dst[done:], labels[done:], t)
+	}
+	return done
+}
+
+//go:noinline
+func encodeBy[T Label](k *encoders, dst []uint8, labels []T, t *codeTable) int {
+	rows := len(labels) / k.row
+	dst = dst[:rows*k.row]
+	raceRead(labels[:rows*k.row])
+	raceWrite(dst)
+	switch labels := any(labels).(type) {
+	case []uint8:
+		rows = k.uint8s(dst, labels, t, rows)
+	case []uint16:
+		rows = k.uint16s(dst, labels, t, rows)
+	case []int32:
+		rows = k.int32s(dst, labels, t, rows)
+	}
+	return rows * k.row
+}
+
 // encodeGeneric is the specification of encodeRows: it writes the codes of
 // labels to dst, in rows of codeRow. It stops in front of a row with a label of
 // codeInvalid, and of an incomplete one, and returns the number of labels done.
@@ -188,7 +226,7 @@ type wideners struct {
 //
 //go:noinline
 func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
-	kernels := l.wideners()
+	kernels := l.kernels().wideners
 	if kernels == nil {
 		return widenGeneric(dst, labels, most)
 	}

@@ -38,7 +38,7 @@ func TestStopTheWorld(t *testing.T) {
 				for range rounds {
 					for i := 0; i < len(x); i += SegmentSize {
 						call.prediction, call.labels = x[i:i+SegmentSize], labels[i:i+SegmentSize]
-						level.hard(p, call)
+						level.kernels().hard(p, call)
 					}
 				}
 			}

@@ -103,7 +103,7 @@ func (w *worker) asTheyAre(c *Chunk) (prediction, labels bool) {
 // takesHalves reports whether the kernels convert the chunk's prediction
 // themselves.
 func (w *worker) takesHalves(c *Chunk) bool {
-	return c.Prediction.halves != nil && w.pass.input == logits && w.options.Level.takesHalves(w.options.Channels, w.kind)
+	return c.Prediction.halves != nil && w.pass.input == logits && w.options.Level.kernels().takesHalves(w.options.Channels, w.kind)
 }
 
 // fetchAhead returns what a call of one channel is to ask for.
@@ -238,7 +238,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 	if start == end {
 		return 0
 	}
-	level := w.options.Level
+	kernels := w.options.Level.kernels()
 	switch {
 	case t.labels != nil:
 		c := &w.hardC
@@ -248,7 +248,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)
-		done = level.hard(p, c)
+		done = kernels.hard(p, c)
 		w.take(&c.sums, focal)
 		if focal == 0 {
 			w.slots[0] += float64(c.sums.n)
@@ -260,7 +260,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 			space: &w.space, eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
 		}
 		w.give(&c.sums, focal)
-		done = level.soft(p, c)
+		done = kernels.soft(p, c)
 		w.take(&c.sums, focal)
 		if focal == 0 {
 			w.slots[0] = c.w
@@ -309,7 +309,7 @@ func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (d
 			at := w.slots[w.layout.slot(k, 0):]
 			c.sums[k] = planeSums{r: at[slotR], s: at[slotS], l: at[slotL], p: at[slotP], f: at[min(slotF+focal, w.layout.perRow-1)]}
 		}
-		n := w.options.Level.planar(p, c)
+		n := w.options.Level.kernels().planar(p, c)
 		for k, v := range c.sums {
 			at := w.slots[w.layout.slot(k, 0):]
 			if focal == 0 {
