@@ -1,9 +1,8 @@
 package reduce
 
 import (
-	"fmt"
 	"math"
-	"sync/atomic"
+	"sync"
 	"unsafe"
 )
 
@@ -27,7 +26,8 @@ type Backward struct {
 	sample int
 	add    bool
 	stream bool // where it can: see streamFrom
-	failed atomic.Bool
+	lock   sync.Mutex
+	bad    *InputError // of the segments so far
 }
 
 // A puller is what one goroutine needs, made for the kind of data that comes
@@ -93,36 +93,44 @@ func NewBackward(o Options) (*Backward, error) {
 	return b, nil
 }
 
-// Set takes the derivatives that Pull and Add use from here on, times scale.
-// Their shape is that of the totals of the forward pass; another one panics.
-// Derivatives by sums that the options do not ask for count as 0. Coefficients
-// are clipped to ±2^115, so that no gradient is NaN or infinite.
+// Set takes the derivatives that Pull and Add use from here on, times scale;
+// all are finite, and before it they are 0. Their shape is that of the totals of
+// the forward pass; another one panics. That by CE counts as 0 where the totals
+// are without it. What a voxel multiplies is clipped, to ±2^115 by region sums and
+// logits, to ±2^90 by CE and focal sums of probabilities, so that no gradient is
+// NaN or infinite where weights are at most 1; that of a mean over weights which
+// add up to less than 1e-27 is clipped with it.
 func (b *Backward) Set(d *Derivatives, scale float64) {
-	if len(d.Samples) != len(b.classes) || len(d.Gammas) != len(b.layout.gammas) {
-		panic(fmt.Sprintf("reduce: derivatives of %d samples and %d gammas where the options have %d and %d",
-			len(d.Samples), len(d.Gammas), len(b.classes), len(b.layout.gammas)))
+	b.checkShape(d)
+	clip := func(x, most float64) float32 {
+		return float32(math.Max(-most, math.Min(most, x*scale)))
 	}
-	clip := func(x float64) float32 {
-		return float32(math.Max(-maxCoefficient, math.Min(maxCoefficient, x*scale)))
+	most := maxCoefficient
+	if b.pass.input == probabilities {
+		most = maxDividend
 	}
 	for i, rows := range d.Samples {
 		for k, row := range rows {
 			c := &b.classes[i][k]
-			c.own, c.other = clip(row.TP-row.FN), clip(row.FP)
+			own := row.TP - row.FN
 			if b.layout.channels == 1 { // s of this class is what the other row's FP adds
-				c.own = clip(row.TP - row.FN - rows[1-k].FP)
+				own -= rows[1-k].FP
 			}
+			c.own, c.other = clip(own, maxCoefficient), clip(row.FP, maxCoefficient)
 			ce := row.CE
+			if !b.layout.ce {
+				ce = 0
+			}
 			power := 0
 			for j, gamma := range d.Gammas {
 				if gamma == 0 {
 					ce += row.Focal[j]
 					continue
 				}
-				b.focal[power][i][k] = clip(row.Focal[j])
+				b.focal[power][i][k] = clip(row.Focal[j], most)
 				power++
 			}
-			c.ce = clip(ce)
+			c.ce = clip(ce, most)
 		}
 	}
 }
@@ -149,7 +157,7 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	n := b.check(sample, c, dst)
 	b.chunk, b.sample, b.add, b.stream = *c, sample, add, b.streams(c, dst, add)
 	copy(b.dst, dst)
-	b.failed.Store(false)
+	b.bad = nil
 	segments := (n + SegmentSize - 1) / SegmentSize
 	for i := range min(segments, len(b.pullers)) { // here, so that none is made in a later call
 		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
@@ -163,29 +171,49 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	b.job.run(segments, len(b.pullers))
 	b.chunk = Chunk{}
 	clear(b.dst)
-	if !b.failed.Load() {
+	for _, p := range b.pullers {
+		if p != nil {
+			p.release()
+		}
+	}
+	if b.bad == nil { // a nil *InputError is no nil error
 		return nil
 	}
-	e := b.rules.inspect(c, 0, n)
-	if e == nil {
-		panic("reduce: a kernel refused data that is acceptable")
-	}
-	e.Sample = sample
-	return e
+	return b.bad
 }
 
 // segment writes the gradient of segment i of the chunk.
 func (b *Backward) segment(goroutine, i int) {
 	p := b.pullers[goroutine]
-	if !p.voxels(i*SegmentSize, min(b.chunk.Prediction.Voxels(), (i+1)*SegmentSize)) {
-		b.failed.Store(true)
+	to := min(b.chunk.Prediction.Voxels(), (i+1)*SegmentSize)
+	if from := p.voxels(i*SegmentSize, to); from < to {
+		b.refuse(from, to)
 	}
 	clear(p.out)
 }
 
-// voxels writes the gradient of voxels [from, to) of the chunk, and reports
-// whether all were acceptable.
-func (b *puller) voxels(from, to int) bool {
+// refuse notes what is not acceptable in voxels [from, to) of the chunk. All
+// before them in their segment is, and they are not overwritten yet where the
+// gradient goes to the prediction's place.
+func (b *Backward) refuse(from, to int) {
+	e := b.refusal(b.sample, &b.chunk, from, to, 0)
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if b.bad == nil {
+		b.bad = e
+		return
+	}
+	count := b.bad.Count + e.Count
+	if e.Voxel < b.bad.Voxel {
+		b.bad = e
+	}
+	b.bad.Count = count
+}
+
+// voxels writes the gradient of voxels [from, to) of the chunk. It stops in
+// front of the first block, or tile, with one that is not acceptable, and
+// returns where: to where there is none.
+func (b *puller) voxels(from, to int) int {
 	c, dst := &b.chunk, b.dst
 	b.stream = b.Backward.stream
 	step := b.worker.step(c)
@@ -197,7 +225,7 @@ func (b *puller) voxels(from, to int) bool {
 		end := min(from+step, whole)
 		t, ignore, ok := b.worker.tile(c, from, end)
 		if !ok {
-			return false
+			return from
 		}
 		direct := len(b.focal) == 1
 		for k, d := range dst {
@@ -205,15 +233,15 @@ func (b *puller) voxels(from, to int) bool {
 				b.out[k] = b.gradient[k][:end-from]
 			}
 		}
-		if !b.run(t, ignore, direct && b.add) {
-			return false
+		if done := from + b.run(t, ignore, direct && b.add)*BlockSize; done < end {
+			return done
 		}
 		if !direct {
 			b.deliver(from, end)
 		}
 	}
 	if whole == to {
-		return true
+		return to
 	}
 	b.stream = false
 	t := b.worker.converted()
@@ -223,11 +251,19 @@ func (b *puller) voxels(from, to int) bool {
 	for k := range dst {
 		b.out[k] = b.gradient[k][:BlockSize]
 	}
-	if invalid || !b.run(&b.worker.part, paddingLabel, false) {
-		return false
+	if invalid || b.run(&b.worker.part, paddingLabel, false) == 0 {
+		return whole
 	}
 	b.deliver(whole, to)
-	return true
+	return to
+}
+
+// release forgets the slices of the chunk, and the gradient's.
+func (p *puller) release() {
+	p.worker.release()
+	p.hard, p.soft = hardBackward{}, softBackward{}
+	clear(p.planar.gradient)
+	p.planar.weights = nil
 }
 
 func newPuller(b *Backward, k kind) *puller {
@@ -239,59 +275,6 @@ func newPuller(b *Backward, k kind) *puller {
 	p.planar.class = make([]planeCoefficients, b.layout.rows)
 	p.planar.gradient = make([][]float32, b.options.Channels)
 	return p
-}
-
-// check returns the length of the chunk. It panics where its parts or dst do
-// not fit.
-func (b *Backward) check(sample int, c *Chunk, dst [][]float32) int {
-	n := c.voxels(&b.options)
-	if sample < 0 || sample >= len(b.classes) {
-		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", sample, len(b.classes)))
-	}
-	if len(dst) != b.options.Channels {
-		panic(fmt.Sprintf("reduce: a gradient of %d channels beside a prediction of %d", len(dst), b.options.Channels))
-	}
-	for k, d := range dst {
-		if len(d) != n {
-			panic(fmt.Sprintf("reduce: a gradient of %d voxels beside a prediction of %d", len(d), n))
-		}
-		for j, x := range c.Prediction.float32s {
-			if overlap(d, x) && (j != k || &d[0] != &x[0]) {
-				panic("reduce: the gradient overlaps the prediction elsewhere than in place")
-			}
-		}
-		for _, x := range dst[:k] {
-			if overlap(d, x) {
-				panic("reduce: two channels of the gradient overlap")
-			}
-		}
-		bad := overlap(d, c.Weights)
-		for _, x := range c.Target.soft {
-			bad = bad || overlap(d, x)
-		}
-		for _, x := range c.Prediction.halves {
-			bad = bad || overlap(d, x)
-		}
-		for _, x := range c.Prediction.float64s {
-			bad = bad || overlap(d, x)
-		}
-		for _, x := range c.Prediction.bytes {
-			bad = bad || overlap(d, x)
-		}
-		if bad || overlap(d, c.Target.uint8s) || overlap(d, c.Target.uint16s) || overlap(d, c.Target.int32s) {
-			panic("reduce: the gradient overlaps the chunk that it is of")
-		}
-	}
-	return n
-}
-
-// overlap reports whether two slices share memory.
-func overlap[A, B any](a []A, b []B) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	a0, b0 := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	return a0 < b0+uintptr(len(b))*unsafe.Sizeof(b[0]) && b0 < a0+uintptr(len(a))*unsafe.Sizeof(a[0])
 }
 
 // deliver moves the gradient of a tile to voxels [from, to) of dst.
@@ -307,21 +290,22 @@ func (b *puller) deliver(from, to int) {
 	}
 }
 
-// run writes the gradient of a tile of whole blocks to out.
-func (b *puller) run(t *tile, ignore uint32, add bool) bool {
+// run writes the gradient of a tile of whole blocks to out. It stops in front
+// of a block that is not acceptable, and returns the number of blocks done.
+func (b *puller) run(t *tile, ignore uint32, add bool) (done int) {
 	blocks := t.voxels() / BlockSize
-	for done := 0; done < blocks; {
+	for done < blocks {
 		done += b.kernel(t, done*BlockSize, ignore, done*BlockSize, add)
 		if done == blocks {
 			break
 		}
 		w, from := b.worker, done*BlockSize
 		if !w.plain(t, from, ignore) || b.kernel(w.block, 0, ignore, from, add) != 1 {
-			return false
+			break
 		}
 		done++
 	}
-	return true
+	return done
 }
 
 // kernel calls the kernel of the tile's kind on its voxels from start on, once
@@ -353,7 +337,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		b.hard = hardBackward{
 			prediction: cut(t.planes[0], start, end), halves: cut(t.halves[0], start, end), element: t.element,
 			labels: t.labels[start:end], gradient: b.out[0][at : at+end-start], ignore: ignore,
-			ahead: b.worker.fetchAhead(), space: &b.worker.space, eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			ahead: b.worker.fetchAhead(), space: &b.worker.space, eps: b.eps, oneMinus: b.oneMinus, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return kernels.hardBackward(p, &b.hard)
@@ -361,7 +345,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		b.soft = softBackward{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
 			gradient: b.out[0][at : at+end-start], space: &b.worker.space,
-			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			eps: b.eps, oneMinus: b.oneMinus, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: b.binary(focal), add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		return kernels.softBackward(p, &b.soft)
@@ -379,7 +363,7 @@ func (b *puller) call(p pass, focal int, t *tile, start, end int, ignore uint32,
 		}
 		*c = planarBackward{
 			planes: view.planes, halves: view.halves, element: view.element, labels: view.classes, targets: view.targets, weights: view.weights, gradient: c.gradient,
-			eps: b.eps, oneMinus: b.oneSub, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
+			eps: b.eps, oneMinus: b.oneMinus, gamma: gamma, hi: pw.hi, lo: pw.lo, power: pw,
 			class: c.class, scratch: c.scratch, ahead: b.worker.ahead, add: add, stream: b.stream, clampRegion: clampRegion,
 		}
 		n := kernels.planarBackward(p, c)

@@ -23,9 +23,13 @@ type coefficients struct {
 	focal  float32 // ∂L/∂Focal
 }
 
-// maxCoefficient bounds the coefficients, so that no product of a kernel
-// overflows.
-const maxCoefficient = 0x1p115
+// The coefficients are bounded, so that no product of a kernel overflows where
+// weights are at most 1: ce and focal more tightly by probabilities, where they
+// are divided by r and s, of which the smaller is at least epsilon.
+const (
+	maxCoefficient = 0x1p115
+	maxDividend    = 0x1p90
+)
 
 // A hardBackward is the argument of the one-channel backward kernels for hard
 // labels.

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -239,6 +242,142 @@ func TestBackwardRefuses(t *testing.T) {
 		require.Equal(t, float32(7), slices.Max(g))
 		require.Equal(t, float32(7), slices.Min(g))
 		require.Zero(t, slices.Max(w))
+	}
+}
+
+// What is refused in place, where the gradient of the blocks before has taken the
+// prediction's place, is what is refused elsewhere.
+func TestBackwardRefusesInPlace(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		for _, level := range Levels() {
+			channels, n := 1+rng.IntN(3), []int{300, 2048, 5000, 2*SegmentSize + 700}[rng.IntN(4)]
+			o := Options{Workers: 1 + rng.IntN(3), Level: level, CE: true, Channels: channels}
+			if rng.IntN(2) == 0 {
+				o.Gammas = []float64{.5, 2}[:1+rng.IntN(2)]
+			}
+			b := must(NewBackward(o))
+			b.Set(randomDerivatives(rng, o), 1)
+			x, labels := planesOf(channels, n), make([]uint8, n)
+			for _, plane := range x {
+				fill(plane, .3)
+			}
+			for range 1 + rng.IntN(5) {
+				if rng.IntN(2) == 0 {
+					x[rng.IntN(channels)][rng.IntN(n)] = float32(math.NaN())
+				} else {
+					labels[rng.IntN(n)] = 77
+				}
+			}
+			c := Chunk{Prediction: Float32(x...), Target: LabelsUint8(labels)}
+			want := b.Pull(0, c, planesOf(channels, n)...)
+			require.Error(t, want)
+			require.EqualError(t, b.Pull(0, c, x...), want.Error(), "seed %d %v", seed, level)
+		}
+	}
+}
+
+// Set takes derivatives of the totals' shape alone, and that by CE where the
+// totals have it.
+func TestSet(t *testing.T) {
+	o := Options{Channels: 2, Workers: 1, Gammas: []float64{2}}
+	b := must(NewBackward(o))
+	row := Row{Focal: []float64{1}}
+	for name, d := range map[string]*Derivatives{
+		"another exponent": {Gammas: []float64{3}, Samples: [][]Row{{row, row}}},
+		"one channel":      {OneChannel: true, Gammas: o.Gammas, Samples: [][]Row{{row, row}}},
+		"too few rows":     {Gammas: o.Gammas, Samples: [][]Row{{row}}},
+		"too many rows":    {Gammas: o.Gammas, Samples: [][]Row{{row, row, row}}},
+		"no focal":         {Gammas: o.Gammas, Samples: [][]Row{{row, {}}}},
+		"two samples":      {Gammas: o.Gammas, Samples: [][]Row{{row, row}, {row, row}}},
+	} {
+		require.Panics(t, func() { b.Set(d, 1) }, name)
+	}
+	for _, o.CE = range []bool{false, true} {
+		o.Gammas = nil
+		b := must(NewBackward(o))
+		b.Set(&Derivatives{Samples: [][]Row{{{CE: 1}, {CE: 1}}}}, 1)
+		g := planesOf(2, 1)
+		require.NoError(t, b.Pull(0, Chunk{Prediction: Float32([]float32{.5}, []float32{.5}), Target: LabelsUint8([]uint8{1})}, g...))
+		require.Equal(t, -2*float32(bit(o.CE)), g[1][0])
+	}
+}
+
+// Derivatives of any size and weights up to 1 give no gradient that is NaN or
+// infinite.
+func TestGradientOfLargeDerivativesIsFinite(t *testing.T) {
+	x := []float32{0, 1e-38, 1e-9, 2e-9, 1e-6, .5, 1 - 1e-6, 1}
+	n := len(x)
+	labels, y, w := make([]uint8, 2*n), make([]float32, 2*n), make([]float32, 2*n)
+	for i := range labels {
+		labels[i], y[i], w[i] = uint8(i/n), float32(i/n), []float32{1, .5, 1e-30}[i%3]
+	}
+	x = append(x, x...)
+	other := make([]float32, 2*n)
+	for i := range x {
+		other[i] = 1 - x[i]
+	}
+	for _, level := range Levels() {
+		for _, gammas := range [][]float64{nil, {.5}, {.05}, {3}, {1000}} {
+			for channels := 1; channels < 3; channels++ {
+				o := Options{Channels: channels, Workers: 1, Level: level, CE: true, Gammas: gammas, Epsilon: 1e-9}
+				d := randomDerivatives(rand.New(rand.NewPCG(1, 1)), o)
+				for k := range d.Samples[0] {
+					row := &d.Samples[0][k]
+					row.TP, row.FP, row.FN, row.CE = -math.MaxFloat32, math.MaxFloat32, math.MaxFloat32, 1e300
+					for i := range row.Focal {
+						row.Focal[i] = 1e300
+					}
+				}
+				b := must(NewBackward(o))
+				b.Set(d, 1)
+				planes, soft := [][]float32{x}, [][]float32{y}
+				if channels == 2 {
+					planes, soft = [][]float32{other, x}, [][]float32{y, y}
+				}
+				for kind, c := range []Chunk{
+					{Prediction: Float32(planes...), Target: LabelsUint8(labels)},
+					{Prediction: Float32(planes...), Target: LabelsUint8(labels), Weights: w},
+					{Prediction: Float32(planes...), Target: Soft(soft...), Weights: w},
+				} {
+					g := planesOf(channels, 2*n)
+					require.NoError(t, b.Pull(0, c, g...))
+					for k := range g {
+						for i, v := range g[k] {
+							require.LessOrEqual(t, math.Abs(float64(v)), math.MaxFloat32, "%v γ %v chunk %d, channel %d of %d, p %v", level, gammas, kind, k, channels, x[i])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// A Reducer and a Backward do not keep what they were given from the garbage
+// collector.
+func TestNothingIsKept(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		for kind := hard; kind <= softWeighted; kind++ {
+			o := Options{Channels: channels, CE: true, Gammas: []float64{2}, Workers: 2}
+			n := 2*SegmentSize + 700
+			r, b := reducer(t, o), must(NewBackward(o))
+			b.Set(randomDerivatives(rand.New(rand.NewPCG(1, 1)), o), 1)
+			var kept atomic.Int32
+			func() {
+				v, g := randomVolume(rand.New(rand.NewPCG(2, 2)), o, n, kind), planesOf(channels, n)
+				for _, s := range slices.Concat(v.planes, v.soft, g, [][]float32{v.weights}) {
+					if s != nil {
+						kept.Add(1)
+						runtime.SetFinalizer(&s[0], func(*float32) { kept.Add(-1) })
+					}
+				}
+				require.NoError(t, r.Fold(0, v.chunk(0, n)))
+				require.NoError(t, b.Pull(0, v.chunk(0, n), g...))
+			}()
+			assert.Eventually(t, func() bool { runtime.GC(); return kept.Load() == 0 }, 5*time.Second, 10*time.Millisecond, "%d channels, kind %d", channels, kind)
+			runtime.KeepAlive(r)
+			runtime.KeepAlive(b)
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ type Prediction struct {
 // Float32 is a prediction of float32 numbers, one slice per channel.
 func Float32(channels ...[]float32) Prediction { return Prediction{float32s: channels} }
 
-// Float64 is a prediction of float64 numbers, rounded to float32.
+// Float64 is a prediction of float64 numbers, rounded to float32; one beyond
+// the range of that, 3.4e38, is an error.
 func Float64(channels ...[]float64) Prediction { return Prediction{float64s: channels} }
 
 // Float16 is a prediction of IEEE 754 binary16 numbers, as their bits.

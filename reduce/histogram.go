@@ -12,7 +12,7 @@ import (
 // of several that are probabilities, against labels without weights.
 //
 // Its memory is 16 bytes per value, sample and channel (1 MiB per channel for
-// 16 bits), and as much again per worker while a Fold runs. Its sums are those
+// 16 bits), and as much again per worker that has had work. Its sums are those
 // of the single voxels added exactly; a Reducer's Fold of 16-bit numbers adds
 // them in float32 lanes, and differs in the last bits. Of uint8 numbers a
 // Reducer counts too: there the bits are the same.
@@ -22,6 +22,7 @@ type Histogram struct {
 	bfloat  bool
 	samples [][]uint64   // [sample][channel, own class or not, value]
 	total   []int64      // voxels that are not ignored, per sample
+	voxels  []int64      // and all that came
 	codes   []*codeTable // of labels, per channel
 
 	job     job
@@ -48,7 +49,7 @@ func NewHistogram(o Options) (*Histogram, error) {
 }
 
 func newHistogram(p *plan) *Histogram {
-	h := &Histogram{plan: p, samples: make([][]uint64, p.options.Samples), total: make([]int64, p.options.Samples)}
+	h := &Histogram{plan: p, samples: make([][]uint64, p.options.Samples), total: make([]int64, p.options.Samples), voxels: make([]int64, p.options.Samples)}
 	for k := range p.options.Channels {
 		h.codes = append(h.codes, p.rules.newCodeTable(h.own(k)))
 	}
@@ -61,10 +62,13 @@ func newHistogram(p *plan) *Histogram {
 // the chunk's slices do not fit each other, the options or the chunks before,
 // or are not of the kinds that a Histogram takes.
 func (h *Histogram) Fold(sample int, c Chunk) error {
+	h.checkSample(sample)
+	return h.fold(sample, c, h.voxels[sample])
+}
+
+// fold is Fold of a chunk whose voxels count from first.
+func (h *Histogram) fold(sample int, c Chunk, first int64) error {
 	n := c.voxels(&h.options)
-	if sample < 0 || sample >= len(h.samples) {
-		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", sample, len(h.samples)))
-	}
 	if c.kind() != hard || c.Prediction.bytes == nil && c.Prediction.halves == nil {
 		panic("reduce: a Histogram takes 8- and 16-bit predictions against labels without weights")
 	}
@@ -102,12 +106,7 @@ func (h *Histogram) Fold(sample int, c Chunk) error {
 		}
 	}
 	if bad || !h.acceptable(sum) {
-		e := h.rules.inspect(&c, 0, n)
-		if e == nil {
-			panic("reduce: a histogram refused data that is acceptable")
-		}
-		e.Sample = sample
-		return e
+		return h.refusal(sample, &c, 0, n, first)
 	}
 	if h.samples[sample] == nil {
 		h.samples[sample] = make([]uint64, len(sum))
@@ -118,13 +117,14 @@ func (h *Histogram) Fold(sample int, c Chunk) error {
 	for _, v := range sum[:2*h.values] {
 		h.total[sample] += int64(v)
 	}
+	h.voxels[sample] += int64(n)
 	return nil
 }
 
 func (h *Histogram) reset() {
 	for i := range h.samples {
 		clear(h.samples[i])
-		h.total[i] = 0
+		h.total[i], h.voxels[i] = 0, 0
 	}
 }
 
@@ -272,7 +272,7 @@ func (h *Histogram) addTo(slots []accumulator, l *layout, want want, counts []ui
 		k, own, bits := j/(2*h.values), j/h.values%2, j%h.values
 		x, _ := h.rules.value(h.value(bits))
 		for i, power := range powers {
-			t := terms{pass{h.pass.input, want, power.form}, h.eps, h.oneSub, power, h.options.ClampRegion}
+			t := terms{pass{h.pass.input, want, power.form}, h.eps, h.oneMinus, power, h.options.ClampRegion}
 			row := k
 			var v voxel
 			switch {

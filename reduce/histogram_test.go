@@ -75,6 +75,9 @@ func TestHistogramRefuses(t *testing.T) {
 		x[i] = 0
 	}
 	assert.Zero(t, must(h.Totals(false)).Batch[0].W)
+	require.NoError(t, h.Fold(0, Chunk{Prediction: Float16(x), Target: LabelsUint8(labels)}))
+	require.ErrorAs(t, h.Fold(0, Chunk{Prediction: Float16([]uint16{0, nan}), Target: LabelsUint8(labels[:2])}), &input)
+	assert.Equal(t, int64(5001), input.Voxel, "counted from the sample's first")
 	assert.Panics(t, func() { _ = h.Fold(0, Chunk{Prediction: Float32(make([]float32, 3)), Target: LabelsUint8(labels[:3])}) })
 	_, err := NewHistogram(Options{Channels: 2, Activation: Softmax})
 	require.ErrorContains(t, err, "softmax")

@@ -7,10 +7,10 @@ import "fmt"
 // negative weight. Nothing of the chunk that held them was added.
 type InputError struct {
 	Sample  int
-	Voxel   int64   // the first such voxel, counted from the sample's first
+	Voxel   int64   // the first such voxel, counted from the sample's first (of Backward: from the chunk's)
 	Channel int     // of a prediction or soft target, else 0
 	What    string  // "prediction", "target", "label" or "weight"
-	Value   float64 // what stands there
+	Value   float64 // what stands there, as float32
 	Want    string  // what should
 	Count   int64   // how many voxels of the chunk are such
 }

@@ -66,7 +66,7 @@ type hardCall struct {
 	element    element
 	labels     []uint8 // 0, 1 or ignore, one per prediction
 	ignore     uint32  // the ignored label, over 1; over 255: none
-	eps        float32 // probabilities are clamped to [eps, oneMinusEps] in log and power
+	eps        float32 // probabilities are clamped to [eps, oneMinus] in log and power
 	oneMinus   float32
 	hi, lo     float32 // γ in two parts
 	ahead      int     // see fetchAhead

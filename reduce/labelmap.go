@@ -16,8 +16,8 @@ const MaxLabels = 65535
 
 // LabelCounts count how a predicted label map overlaps a reference, for every
 // label that either holds. The counts are whole numbers: the same for any
-// chunking and any order of merging. Memory grows with the labels seen (about
-// 64 bytes each), not with the voxels, and a Fold allocates only for labels
+// chunking and any order of merging. Memory grows with the labels seen (64
+// to 128 bytes each), not with the voxels, and a Fold allocates only for labels
 // that are new.
 //
 // Label 0 is the background and has no row. The zero value counts, and ignores

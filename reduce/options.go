@@ -17,7 +17,12 @@ const (
 
 var activationNames = [...]string{None: "none", Sigmoid: "sigmoid", Softmax: "softmax"}
 
-func (a Activation) String() string { return activationNames[a] }
+func (a Activation) String() string {
+	if int(a) >= len(activationNames) {
+		return ""
+	}
+	return activationNames[a]
+}
 
 // ParseActivation returns the activation of that name: none, sigmoid or
 // softmax.
@@ -53,7 +58,7 @@ type Options struct {
 	// Foreground lists the labels that count as foreground for a one-channel
 	// prediction, every other one being background. Where it is nil, label 1
 	// is foreground, 0 background, and any other an error. Nonzero counts
-	// every label but 0 as foreground.
+	// every label but 0 as foreground, in the place of a list.
 	Foreground []int32
 	Nonzero    bool
 
@@ -82,8 +87,14 @@ func (o Options) prepare() (Options, error) {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	o.Gammas = slices.Compact(slices.Sorted(slices.Values(o.Gammas)))
-	o.Ignore = slices.Clone(o.Ignore)
-	o.Foreground = slices.Clone(o.Foreground)
+	for i, g := range o.Gammas {
+		o.Gammas[i] = g + 0 // no −0
+	}
+	for _, labels := range []*[]int32{&o.Ignore, &o.Foreground} {
+		*labels = slices.Clone(*labels) // nil stays nil
+		slices.Sort(*labels)
+		*labels = slices.Compact(*labels)
+	}
 
 	switch {
 	case o.Samples < 0:
@@ -100,6 +111,8 @@ func (o Options) prepare() (Options, error) {
 		return o, fmt.Errorf("epsilon %v: want 1e-9 to 1e-2", o.Epsilon)
 	case o.Workers < 0 || o.Workers > maxWorkers:
 		return o, fmt.Errorf("workers %d: want 1 to %d", o.Workers, maxWorkers)
+	case o.Nonzero && o.Foreground != nil:
+		return o, fmt.Errorf("foreground labels and nonzero: want one of them")
 	case o.Channels > 1 && (o.Nonzero || o.Foreground != nil):
 		return o, fmt.Errorf("a foreground set with %d channels: it is for a one-channel prediction", o.Channels)
 	}
@@ -115,14 +128,15 @@ func (o Options) prepare() (Options, error) {
 
 // fingerprint is what two sums must agree in to be merged.
 func (o *Options) fingerprint() string {
-	return fmt.Sprintf("channels %d, activation %v, ce %v, gammas %v, epsilon %v, clamp-region %v, ignore %v, foreground %v, nonzero %v",
-		o.Channels, o.Activation, o.CE, o.Gammas, o.Epsilon, o.ClampRegion, o.Ignore, o.Foreground, o.Nonzero)
+	return fmt.Sprintf("channels %d, activation %v, ce %v, gammas %v, epsilon %v, clamp-region %v, ignore %v, foreground %v (any: %v), nonzero %v",
+		o.Channels, o.Activation, o.CE, o.Gammas, o.Epsilon, o.ClampRegion, o.Ignore, o.Foreground, o.Foreground != nil, o.Nonzero)
 }
 
 // layout says where the sums of a sample stand: W first, then those of each
 // row.
 type layout struct {
 	channels, rows int
+	ce             bool      // the cross entropy is summed
 	gammas         []float64 // as asked for
 	powers         []power   // of the exponents but 0, which is the cross entropy
 	perRow         int
@@ -138,7 +152,7 @@ const (
 )
 
 func (o *Options) layout() layout {
-	l := layout{channels: o.Channels, rows: max(2, o.Channels), gammas: o.Gammas}
+	l := layout{channels: o.Channels, rows: max(2, o.Channels), ce: o.CE || len(o.Gammas) > 0, gammas: o.Gammas}
 	for _, g := range o.Gammas {
 		if g != 0 {
 			l.powers = append(l.powers, newPower(g))
@@ -189,7 +203,7 @@ func (l *layout) read(rows []Row, sums []accumulator) []Row {
 // totals reads samples out to t, in its memory where that suffices: sums gives
 // those of sample i, and batch is for the sums of all.
 func (l *layout) totals(t *Totals, samples int, batch []accumulator, sums func(i int) []accumulator) {
-	t.OneChannel, t.Gammas = l.channels == 1, l.gammas
+	t.OneChannel, t.WithoutCE, t.Gammas = l.channels == 1, !l.ce, append(t.Gammas[:0], l.gammas...)
 	t.Samples = resized(t.Samples, samples)
 	if samples == 1 { // the batch is the sample
 		t.Samples[0] = l.read(t.Samples[0], sums(0))
@@ -227,12 +241,12 @@ func resized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// wantOf returns the set of sums that the kernels are asked for.
+// want returns the set of sums that the kernels are asked for.
 func (o *Options) want(l *layout) want {
 	switch {
 	case len(l.powers) > 0:
 		return wantFocal
-	case o.CE || len(o.Gammas) > 0:
+	case l.ce:
 		return wantCE
 	}
 	return wantRegion

@@ -166,7 +166,7 @@ var hardKernelsAVX2 = kernels[func(*hardCall, *avx2Work) int]{
 
 // The kernels: each is hardGeneric for one pass, with work to keep things in.
 // What stands above a kernel is what it does with a voxel i, not ignored, of
-// class y; p = c.prediction[i]; s, l, f and their clamps as in newVoxel.
+// class y; p = c.prediction[i]; s, l, f and their clamps as in terms.probability.
 //
 // Region: r, s := p, 1−p (y = 0: swapped); sums.r[y] += r; sums.s[y] += s
 //

@@ -1,8 +1,6 @@
 package reduce
 
 import (
-	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -98,9 +96,7 @@ func (r *Reducer) Reset() {
 }
 
 func (r *Reducer) sample(i int) *sample {
-	if i < 0 || i >= len(r.samples) {
-		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", i, len(r.samples)))
-	}
+	r.checkSample(i)
 	return &r.samples[i]
 }
 
@@ -111,18 +107,24 @@ func (r *Reducer) sample(i int) *sample {
 // chunk is added then, and all before it stays as it was. It panics, before
 // anything is added, where the chunk's slices differ in length or number, or
 // its kind (labels or soft target, weights or none) from that of the chunks
-// before.
+// that were added before. An empty chunk is nothing, whatever its kind.
 func (r *Reducer) Fold(sample int, c Chunk) error {
 	s := r.sample(sample)
 	n := c.voxels(&r.options)
+	if n == 0 {
+		return nil
+	}
+	r.begin(&c)
 	if r.counts(&c) {
 		return r.count(sample, s, c, n)
 	}
-	r.begin(&c, s)
+	if s.block == nil {
+		s.block = newTile(r.options.Channels, r.kind, BlockSize)
+	}
 
 	f := &r.fold
 	f.chunk, f.sample = c, s
-	defer f.release()
+	defer r.release()
 	f.head = min((BlockSize-s.fill)%BlockSize, n)
 	f.blocks = (n - f.head) / BlockSize
 	tail := n - f.head - f.blocks*BlockSize
@@ -144,7 +146,7 @@ func (r *Reducer) Fold(sample int, c Chunk) error {
 		s.fill += f.head + tail
 	}
 	r.keep(n-tail, n, 0)
-	s.voxels += int64(n)
+	r.accept(s, n)
 	return nil
 }
 
@@ -157,21 +159,31 @@ func (r *Reducer) count(sample int, s *sample, c Chunk, n int) error {
 	if r.histogram == nil {
 		r.histogram = newHistogram(r.plan)
 	}
-	if err := r.histogram.Fold(sample, c); err != nil {
-		var input *InputError
-		if errors.As(err, &input) {
-			input.Voxel += s.voxels
-		}
+	if err := r.histogram.fold(sample, c, s.voxels); err != nil {
 		return err
 	}
-	s.voxels += int64(n)
+	r.accept(s, n)
 	return nil
 }
 
-func (f *fold) release() { f.chunk, f.sample = Chunk{}, nil }
+// accept notes that a chunk of n voxels was added.
+func (r *Reducer) accept(s *sample, n int) {
+	r.begun = true
+	s.voxels += int64(n)
+}
+
+// release forgets the chunk, so that it is not kept from the garbage collector.
+func (r *Reducer) release() {
+	r.fold.chunk, r.fold.sample = Chunk{}, nil
+	for _, w := range r.workers {
+		if w != nil {
+			w.release()
+		}
+	}
+}
 
 // begin makes the buffers for data of the chunk's kind.
-func (r *Reducer) begin(c *Chunk, s *sample) {
+func (r *Reducer) begin(c *Chunk) {
 	k := c.kind()
 	switch {
 	case r.begun && k != r.kind:
@@ -182,10 +194,6 @@ func (r *Reducer) begin(c *Chunk, s *sample) {
 		for i := range r.samples {
 			r.samples[i].block = nil
 		}
-	}
-	r.begun = true
-	if s.block == nil {
-		s.block = newTile(r.options.Channels, k, BlockSize)
 	}
 }
 
@@ -285,13 +293,7 @@ func (r *Reducer) commit(sample int) {
 
 // failure returns the error of a chunk of n voxels that could not be summed.
 func (r *Reducer) failure(sample int, c *Chunk, n int) error {
-	e := r.rules.inspect(c, 0, n)
-	if e == nil {
-		panic("reduce: a kernel refused data that is acceptable")
-	}
-	e.Sample = sample
-	e.Voxel += r.samples[sample].voxels
-	return e
+	return r.refusal(sample, c, 0, n, r.samples[sample].voxels)
 }
 
 // Sums returns the exact sums of all voxels folded so far. Folding may go on.
@@ -300,6 +302,7 @@ func (r *Reducer) Sums() *Sums {
 	for i := range r.samples {
 		r.addTo(sums.samples[i], i)
 	}
+	sums.carry()
 	return sums
 }
 

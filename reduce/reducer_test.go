@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -239,6 +240,7 @@ func TestOtherOptionsDoNotMix(t *testing.T) {
 		func(o *Options) { o.Channels = 2 }, func(o *Options) { o.Activation = Sigmoid }, func(o *Options) { o.CE = false },
 		func(o *Options) { o.Gammas = []float64{2, 3} }, func(o *Options) { o.Epsilon = 1e-6 }, func(o *Options) { o.ClampRegion = true },
 		func(o *Options) { o.Ignore = nil }, func(o *Options) { o.Foreground = []int32{1} }, func(o *Options) { o.Nonzero = true },
+		func(o *Options) { o.Foreground = []int32{} },
 	}
 	for _, change := range others {
 		o := base
@@ -250,9 +252,10 @@ func TestOtherOptionsDoNotMix(t *testing.T) {
 		require.NoError(t, read.UnmarshalBinary(must(b.MarshalBinary())))
 		require.NoError(t, b.Merge(&read), "options survive the binary form")
 	}
+	base.Ignore, base.Gammas = []int32{3, 255}, []float64{0, 2}
 	same := base
-	same.Workers, same.Level = 7, Generic
-	require.NoError(t, must(NewSums(base)).Merge(must(NewSums(same))), "workers and level change nothing")
+	same.Workers, same.Level, same.Ignore, same.Gammas = 7, Generic, []int32{255, 3, 255}, []float64{2, math.Copysign(0, -1)}
+	require.NoError(t, must(NewSums(base)).Merge(must(NewSums(same))), "workers, level and the order of lists change nothing")
 }
 
 // UnmarshalBinary of any bytes is an error or sums that encode to the same
@@ -401,6 +404,58 @@ func TestMisuse(t *testing.T) {
 		require.Equal(t, want, hexadecimal(r.Totals()))
 	}
 	require.Panics(t, func() { _ = r.Fold(1, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}) })
+}
+
+// A Reducer takes one kind of data from the first chunk on that was added, be it
+// summed or counted: an empty one, or one that was refused, is none.
+func TestKind(t *testing.T) {
+	labels := LabelsUint8(make([]uint8, 4))
+	counted := Chunk{Prediction: Quantised(make([]uint8, 4)), Target: labels}
+	weighted := Chunk{Prediction: Float32(make([]float32, 4)), Target: labels, Weights: make([]float32, 4)}
+	for _, pair := range [][2]Chunk{{counted, weighted}, {weighted, counted}} {
+		r := reducer(t, Options{})
+		require.NoError(t, r.Fold(0, Chunk{Prediction: Float32([]float32{}), Target: Soft([]float32{})}))
+		require.Error(t, r.Fold(0, Chunk{Prediction: Float32([]float32{2}), Target: LabelsUint8([]uint8{0})}))
+		require.NoError(t, r.Fold(0, pair[0]))
+		require.Panics(t, func() { _ = r.Fold(0, pair[1]) })
+		require.NoError(t, r.Fold(0, pair[0]))
+		require.Equal(t, int64(8), r.Voxels(0))
+	}
+}
+
+// Sums may be read by many at once, and a vector that does not fit them is
+// refused.
+func TestSumsAreRead(t *testing.T) {
+	o := Options{Channels: 1, CE: true, Workers: 1}
+	v := randomVolume(rand.New(rand.NewPCG(4, 4)), o, 2*SegmentSize+9, hard)
+	r := reducer(t, o)
+	require.NoError(t, r.Fold(0, v.chunk(0, 2*SegmentSize+9)))
+	sums := r.Sums()
+	require.NoError(t, sums.Merge(r.Sums()))
+	want := hexadecimal(must(New(o)).Totals())
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			assert.NotEqual(t, want, hexadecimal(sums.Totals()))
+			_, _ = sums.MarshalBinary()
+			sums.AppendVector(nil)
+			assert.NoError(t, must(NewSums(o)).Merge(sums))
+		})
+	}
+	wait.Wait()
+	vector := sums.AppendVector(nil)
+	vector[limbCount-1] = 1 << 40
+	require.ErrorContains(t, sums.LoadVector(vector), "out of range")
+	vector[limbCount-1], vector[limbCount-2] = 1<<32-1, 1<<33
+	require.ErrorContains(t, sums.LoadVector(vector), "out of range")
+
+	totals := r.Totals()
+	totals.Gammas = append(totals.Gammas, 7)
+	require.Empty(t, r.Totals().Gammas)
+	totals.WithoutCE = true
+	require.False(t, r.Totals().WithoutCE)
+	require.True(t, must(New(Options{})).Totals().WithoutCE)
+	require.False(t, must(New(Options{Gammas: []float64{2}})).Totals().WithoutCE)
 }
 
 // Fold allocates nothing once it has its buffers, whatever the workers and the

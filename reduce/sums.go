@@ -10,7 +10,7 @@ import (
 
 // Sums are the exact sums of a batch, per sample and class. They carry the
 // options that they were made under; sums made under other options do not
-// mix. The zero value is not usable: sums come from a [Reducer],
+// mix. Any number of goroutines may read them at once. The zero value is not usable: sums come from a [Reducer],
 // [NewSums] or UnmarshalBinary.
 type Sums struct {
 	options Options
@@ -63,7 +63,17 @@ func (s *Sums) Merge(o *Sums) error {
 			s.samples[i][slot].merge(&sample[slot])
 		}
 	}
+	s.carry()
 	return nil
+}
+
+// carry makes the sums what reading them does not change.
+func (s *Sums) carry() {
+	for _, sample := range s.samples {
+		for slot := range sample {
+			sample[slot].carry()
+		}
+	}
 }
 
 // Append adds the samples of o behind those of s. It is an error, and s is
@@ -93,7 +103,6 @@ func (s *Sums) compatible(o *Sums) error {
 func (s *Sums) AppendVector(dst []float64) []float64 {
 	for _, sample := range s.samples {
 		for slot := range sample {
-			sample[slot].carry()
 			for _, limb := range sample[slot].limbs {
 				dst = append(dst, float64(limb))
 			}
@@ -103,15 +112,21 @@ func (s *Sums) AppendVector(dst []float64) []float64 {
 }
 
 // LoadVector sets the sums from a vector that AppendVector made, or from a sum
-// of such. It is an error, and s is left as it was, where the length is
-// another or a number is not whole, negative or over 2^53.
+// of such, formed in float64: rounded to float32 on the way, it is whole too,
+// and wrong. It is an error, and s is left as it was, where the length is
+// another, a number is not whole, negative or over 2^53, or a sum is greater
+// than any of 2^21 ranks.
 func (s *Sums) LoadVector(v []float64) error {
 	if want := len(s.samples) * s.layout.slots() * limbCount; len(v) != want {
 		return fmt.Errorf("vector of %d numbers: want %d for %d samples", len(v), want, len(s.samples))
 	}
+	var carry uint64
 	for i, x := range v {
 		if !(x >= 0 && x <= 1<<53 && x == math.Trunc(x)) {
-			return fmt.Errorf("vector: number %d is %v: want a whole number up to 2^53 (was it added in float64?)", i, x)
+			return fmt.Errorf("vector: number %d is %v: want a whole number up to 2^53", i, x)
+		}
+		if carry = (carry + uint64(x)) >> limbBits; i%limbCount == limbCount-1 && carry != 0 {
+			return fmt.Errorf("vector: number %d is %v: the sum that ends there is out of range", i, x)
 		}
 	}
 	for _, sample := range s.samples {
@@ -153,7 +168,6 @@ func (s *Sums) MarshalBinary() ([]byte, error) {
 	b = le.AppendUint32(b, uint32(len(s.samples)))
 	for _, sample := range s.samples {
 		for slot := range sample {
-			sample[slot].carry()
 			for _, limb := range sample[slot].limbs {
 				b = le.AppendUint32(b, uint32(limb))
 			}

@@ -1,5 +1,7 @@
 package reduce
 
+import "slices"
+
 // A Row holds the sums over the voxels of one class of one sample, rounded to
 // float64. Per voxel, p is the probability of the class, q = 1 − p, y the
 // target in [0,1] (hard: 0 or 1) and w the weight (1 where none is given, 0
@@ -28,6 +30,7 @@ type Row struct {
 // 1 − y.
 type Totals struct {
 	OneChannel bool      // the prediction had one channel
+	WithoutCE  bool      // neither CE nor an exponent was asked for: Row.CE is 0
 	Gammas     []float64 // the exponents of Row.Focal, ascending
 	Samples    [][]Row   // [sample][class]
 
@@ -49,7 +52,7 @@ type Derivatives struct {
 
 // NewDerivatives returns zero derivatives of the shape of t.
 func NewDerivatives(t *Totals) *Derivatives {
-	d := &Derivatives{OneChannel: t.OneChannel, Gammas: t.Gammas, Samples: make([][]Row, len(t.Samples))}
+	d := &Derivatives{OneChannel: t.OneChannel, Gammas: slices.Clone(t.Gammas), Samples: make([][]Row, len(t.Samples))}
 	for b, rows := range t.Samples {
 		d.Samples[b] = make([]Row, len(rows))
 		for c := range rows {

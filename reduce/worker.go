@@ -1,6 +1,9 @@
 package reduce
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A worker runs kernels over tiles. It holds the calls and the buffers that a
 // goroutine needs, made once.
@@ -23,21 +26,40 @@ type worker struct {
 // A plan is what all workers of a Reducer share: how a sample's voxels are
 // summed.
 type plan struct {
-	options Options
-	layout  layout
-	rules   *rules
-	pass    pass
-	ignore  uint32 // the label to ignore in uint8 labels that need no conversion
-	direct  bool   // uint8 labels of one channel may be such
-	eps     float32
-	oneSub  float32
+	options  Options
+	layout   layout
+	rules    *rules
+	pass     pass
+	ignore   uint32 // the label to ignore in uint8 labels that need no conversion
+	direct   bool   // uint8 labels of one channel may be such
+	eps      float32
+	oneMinus float32
+}
+
+// checkSample panics where there is no such sample.
+func (p *plan) checkSample(i int) {
+	if i < 0 || i >= p.options.Samples {
+		panic(fmt.Sprintf("reduce: sample %d where Options.Samples is %d", i, p.options.Samples))
+	}
+}
+
+// refusal returns the error of voxels [from, to) of a chunk, of which a kernel
+// refused some. Its voxels count from first.
+func (p *plan) refusal(sample int, c *Chunk, from, to int, first int64) *InputError {
+	e := p.rules.inspect(c, from, to)
+	if e == nil {
+		panic("reduce: a kernel refused data that is acceptable")
+	}
+	e.Sample = sample
+	e.Voxel += first
+	return e
 }
 
 func newPlan(o Options) *plan {
 	p := &plan{options: o, layout: o.layout(), rules: newRules(&o)}
 	p.pass = pass{input: p.rules.input, want: o.want(&p.layout)}
 	p.ignore, p.direct = p.rules.direct()
-	p.eps, p.oneSub = float32(o.Epsilon), float32(1-o.Epsilon)
+	p.eps, p.oneMinus = float32(o.Epsilon), float32(1-o.Epsilon)
 	if o.ClampRegion {
 		p.options.Level = Generic
 	}
@@ -45,7 +67,7 @@ func newPlan(o Options) *plan {
 }
 
 // callSize is the most prediction numbers, all channels counted, that one
-// kernel call takes: assembly cannot be preempted, and the garbage collector
+// kernel call takes, but for a block of more than 128 channels: assembly cannot be preempted, and the garbage collector
 // should not wait for longer than that.
 const callSize = 65536
 
@@ -140,6 +162,18 @@ func (w *worker) plain(t *tile, from int, ignore uint32) bool {
 	}
 	w.block.copy(w.options.Level, t, from, from+BlockSize)
 	return w.block.settle(w.rules, ignore)
+}
+
+// release forgets the slices of the chunk.
+func (w *worker) release() {
+	for _, t := range []*tile{&w.part, &w.view} {
+		clear(t.planes)
+		clear(t.halves)
+		clear(t.targets)
+		t.labels, t.weights = nil, nil
+	}
+	w.hardC, w.softC = hardCall{}, softCall{}
+	w.plane.weights = nil
 }
 
 // step returns the number of voxels to take at a time.
@@ -245,7 +279,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 		*c = hardCall{
 			prediction: cut(t.planes[0], start, end), halves: cut(t.halves[0], start, end), element: t.element,
 			labels: t.labels[start:end], ignore: ignore, ahead: w.fetchAhead(), space: &w.space,
-			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
+			eps: w.eps, oneMinus: w.oneMinus, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 		}
 		w.give(&c.sums, focal)
 		done = kernels.hard(p, c)
@@ -257,7 +291,7 @@ func (w *worker) call(p pass, pw power, focal int, t *tile, start, end int, igno
 		c := &w.softC
 		*c = softCall{
 			prediction: t.planes[0][start:end], target: t.targets[0][start:end], weights: t.weights[start:end],
-			space: &w.space, eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
+			space: &w.space, eps: w.eps, oneMinus: w.oneMinus, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion, w: w.slots[0],
 		}
 		w.give(&c.sums, focal)
 		done = kernels.soft(p, c)
@@ -302,7 +336,7 @@ func (w *worker) planar(p pass, pw power, focal int, t *tile, start, end int) (d
 		w.view.slice(t, from, to)
 		*c = planarCall{
 			planes: w.view.planes, halves: w.view.halves, element: w.view.element, labels: w.view.classes, targets: w.view.targets, weights: w.view.weights,
-			eps: w.eps, oneMinus: w.oneSub, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
+			eps: w.eps, oneMinus: w.oneMinus, hi: pw.hi, lo: pw.lo, power: pw, clampRegion: w.options.ClampRegion,
 			scratch: scratch, sums: sums, w: w.slots[0], ahead: w.ahead,
 		}
 		for k := range c.sums {
