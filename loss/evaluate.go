@@ -7,7 +7,9 @@ import (
 )
 
 // An Evaluator takes a loss and its gradient of batches in memory. It may be
-// used again and again: beyond the first batch it allocates nothing.
+// used again and again: beyond the first batch it allocates nothing, unless one
+// comes that is larger or of another kind (labels or soft targets, weights or
+// none).
 // It serves one goroutine at a time and itself uses Options.Workers; any
 // number of Evaluators may be used at once.
 type Evaluator struct {
@@ -48,16 +50,20 @@ func (n Needs) Ask(o *reduce.Options) {
 // Options.Samples; another number of chunks panics. Its error is that of
 // [reduce.Reducer.Fold].
 func (e *Evaluator) Value(batch ...reduce.Chunk) (float64, error) {
+	e.checkBatch(batch)
 	if err := e.fold(batch); err != nil {
 		return 0, err
 	}
 	return e.loss.Value(&e.totals), nil
 }
 
-func (e *Evaluator) fold(batch []reduce.Chunk) error {
+func (e *Evaluator) checkBatch(batch []reduce.Chunk) {
 	if len(batch) != e.samples {
 		panic(fmt.Sprintf("loss: a batch of %d chunks where Options.Samples is %d", len(batch), e.samples))
 	}
+}
+
+func (e *Evaluator) fold(batch []reduce.Chunk) error {
 	e.reducer.Reset()
 	for b, c := range batch {
 		if err := e.reducer.Fold(b, c); err != nil {
@@ -72,8 +78,8 @@ func (e *Evaluator) fold(batch []reduce.Chunk) error {
 // number of the prediction to gradient[sample][channel], whose slices are as
 // long as the prediction's and may be its own. The step is two passes over
 // the data, with no temporary of its size. Its error is that of
-// [reduce.Reducer.Fold], and nothing is written then; it panics as
-// [reduce.Backward.Pull] does.
+// [reduce.Reducer.Fold], and nothing is written then; it panics, before anything
+// is written, as [reduce.Backward.CheckBatch] does.
 func (e *Evaluator) Gradient(gradient [][][]float32, batch ...reduce.Chunk) (float64, error) {
 	return e.step(gradient, batch, 1, e.backward.Pull)
 }
@@ -89,6 +95,8 @@ func (e *Evaluator) step(gradient [][][]float32, batch []reduce.Chunk, scale flo
 	if len(gradient) != len(batch) {
 		panic(fmt.Sprintf("loss: a gradient of %d samples beside a batch of %d", len(gradient), len(batch)))
 	}
+	e.checkBatch(batch)
+	e.backward.CheckBatch(batch, gradient)
 	if err := e.fold(batch); err != nil {
 		return 0, err
 	}
@@ -114,10 +122,10 @@ func Derive(l Loss, t *reduce.Totals) *reduce.Derivatives {
 	return d
 }
 
-// Evaluate returns the loss of one volume in memory and its derivative by
-// every number of the prediction, one slice per channel. Its error is that of
-// [NewEvaluator] or of [reduce.Reducer.Fold]. For training steps, batches and
-// gradients in buffers of one's own there is [Evaluator].
+// Evaluate returns the loss of one volume in memory (Options.Samples 0 or 1) and
+// its derivative by every number of the prediction, one slice per channel. Its
+// error is that of [NewEvaluator] or of [reduce.Reducer.Fold]. For training
+// steps, batches and gradients in buffers of one's own there is [Evaluator].
 func Evaluate(l Loss, o reduce.Options, volume reduce.Chunk) (value float64, gradient [][]float32, err error) {
 	e, err := NewEvaluator(l, o)
 	if err != nil {

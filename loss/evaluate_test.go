@@ -407,6 +407,37 @@ func TestBatchSize(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A gradient that does not fit, or that shares memory with another sample, panics
+// before anything is written.
+func TestBatchIsCheckedFirst(t *testing.T) {
+	e, err := NewEvaluator(MustParse("dice-ce"), reduce.Options{Samples: 2, Activation: reduce.Sigmoid})
+	require.NoError(t, err)
+	x, g := [][]float32{{-3, 1, 2}, {4, -5, 6}}, [][]float32{make([]float32, 3), make([]float32, 3)}
+	y := reduce.LabelsUint8([]uint8{0, 1, 1})
+	batch := []reduce.Chunk{{Prediction: reduce.Float32(x[0]), Target: y}, {Prediction: reduce.Float32(x[1]), Target: y}}
+	for name, gradient := range map[string][][][]float32{
+		"another length":         {{x[0]}, {make([]float32, 2)}},
+		"another's prediction":   {{x[1]}, {g[1]}},
+		"one place for both":     {{g[0]}, {g[0]}},
+		"two channels":           {{x[0]}, {g[0], g[1]}},
+		"each other's place":     {{x[1]}, {x[0]}},
+		"one sample":             {{x[0]}},
+		"a part of another's":    {{x[0]}, {x[0][:3:3]}},
+		"one's own, but shifted": {{g[0]}, {append(x[1], 0)[1:]}},
+	} {
+		if name == "one's own, but shifted" {
+			long := []float32{4, -5, 6, 0}
+			batch[1].Prediction, gradient[1] = reduce.Float32(long[:3]), [][]float32{long[1:]}
+		}
+		assert.Panics(t, func() { _, _ = e.Gradient(gradient, batch...) }, name)
+		assert.Equal(t, [][]float32{{-3, 1, 2}, {4, -5, 6}}, x, name)
+		assert.Equal(t, [][]float32{make([]float32, 3), make([]float32, 3)}, g, name)
+		batch[1].Prediction = reduce.Float32(x[1])
+	}
+	_, err = e.Gradient([][][]float32{{x[0]}, {x[1]}}, batch...)
+	require.NoError(t, err)
+}
+
 // Several Evaluators of one loss work at once on the same data, each with
 // workers of its own, and give the bits of one.
 func TestEvaluatorsAtOnce(t *testing.T) {

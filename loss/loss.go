@@ -28,7 +28,8 @@ type Loss interface {
 	Check(channels int) error
 
 	// Value is the loss. It is 0 where there is nothing to score, that is
-	// where t.Batch[0].W is 0.
+	// where t.Batch[0].W is 0. It panics, as AddDerivative does, where t has not
+	// the sums that Needs names.
 	Value(t *reduce.Totals) float64
 
 	// AddDerivative adds scale times the derivatives of Value by the sums of

@@ -17,8 +17,8 @@ type Weighted struct {
 
 // Sum returns Σ Weight·Loss, a loss like any other: it needs the sums that its
 // terms need together, so that its value takes one pass over the voxels and
-// its gradient one more, however many terms it has. Weights are finite, which
-// Check verifies. It has no parameters of its own; its name, such as
+// its gradient one more, however many terms it has. Weights are finite as float32
+// numbers, which Check verifies. It has no parameters of its own; its name, such as
 // "0.5*dice + 1*focal:gamma=2,reduction=mean", spells out the terms and is
 // for reading only.
 func Sum(terms ...Weighted) Loss { return weightedSum(append([]Weighted(nil), terms...)) }
@@ -45,8 +45,8 @@ func (s weightedSum) Needs() Needs {
 
 func (s weightedSum) Check(channels int) error {
 	for _, t := range s {
-		if math.IsNaN(t.Weight) || math.IsInf(t.Weight, 0) {
-			return fmt.Errorf("loss: weight %v of %s in a sum, want a finite number", t.Weight, t.Loss.Name())
+		if !(math.Abs(t.Weight) <= math.MaxFloat32) {
+			return fmt.Errorf("loss: weight %v of %s in a sum, want -3.4e38 to 3.4e38", t.Weight, t.Loss.Name())
 		}
 		if err := t.Loss.Check(channels); err != nil {
 			return err
@@ -71,6 +71,6 @@ func (s weightedSum) AddDerivative(t *reduce.Totals, scale float64, d *reduce.De
 		return
 	}
 	for _, term := range s {
-		term.Loss.AddDerivative(t, float64(scale*term.Weight), d)
+		term.Loss.AddDerivative(t, finite(scale*term.Weight), d)
 	}
 }

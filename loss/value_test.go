@@ -163,6 +163,21 @@ func TestSum(t *testing.T) {
 	assert.Equal(t, all.Needs(), Union(l, focal, MustParse("dice-focal"), focal))
 	assert.Equal(t, "-0.5*focal:gamma=0.5,reduction=mean", Sum(Weighted{-.5, focal}).Name())
 
-	assert.EqualError(t, Sum(Weighted{math.NaN(), dice}).Check(1), "loss: weight NaN of dice in a sum, want a finite number")
+	assert.EqualError(t, Sum(Weighted{math.NaN(), dice}).Check(1), "loss: weight NaN of dice in a sum, want -3.4e38 to 3.4e38")
+	assert.Error(t, Sum(Weighted{1e39, dice}).Check(1))
 	assert.Error(t, Sum(Weighted{1, MustParse("focal:alpha=.5")}).Check(2))
+}
+
+// A loss of totals that have not what it needs panics: they hold 0 in its place.
+func TestTotalsWithoutWhatIsNeeded(t *testing.T) {
+	r, err := reduce.New(reduce.Options{})
+	require.NoError(t, err)
+	require.NoError(t, r.Fold(0, reduce.Chunk{Prediction: reduce.Float32([]float32{.2, .7}), Target: reduce.LabelsUint8([]uint8{0, 1})}))
+	for _, e := range Table() {
+		l := MustParse(e.Name)
+		if n := l.Needs(); n.CE || len(n.Gammas) > 0 {
+			assert.Panics(t, func() { l.Value(r.Totals()) }, e.Name)
+			assert.Panics(t, func() { Derive(l, r.Totals()) }, e.Name)
+		}
+	}
 }

@@ -118,7 +118,7 @@ func (m voxelMean) value(t *reduce.Totals) float64 {
 	var v float64
 	for c := range t.Batch {
 		term := m.of(c)
-		v += float64(term.weight * *voxelSum(&t.Batch[c], term.gamma, t.Gammas))
+		v += float64(term.weight * *voxelSum(&t.Batch[c], term.gamma, t))
 	}
 	return v / divisor
 }
@@ -131,20 +131,24 @@ func (m voxelMean) addDerivative(t *reduce.Totals, scale float64, d *reduce.Deri
 	for _, rows := range d.Samples {
 		for c := range rows {
 			term := m.of(c)
-			addClipped(voxelSum(&rows[c], term.gamma, d.Gammas), scale*finite(term.weight/divisor))
+			addClipped(voxelSum(&rows[c], term.gamma, t), scale*finite(term.weight/divisor))
 		}
 	}
 }
 
-// voxelSum is where a row keeps the sum of a term with the exponent gamma.
-func voxelSum(row *reduce.Row, gamma float64, gammas []float64) *float64 {
+// voxelSum is where a row like those of t keeps the sum of a term with the
+// exponent gamma.
+func voxelSum(row *reduce.Row, gamma float64, t *reduce.Totals) *float64 {
 	if gamma == 0 {
+		if t.WithoutCE {
+			panic("loss: the cross entropy is needed, and the totals are without it; ask the pass for what Needs says")
+		}
 		return &row.CE
 	}
-	i := slices.Index(gammas, gamma)
+	i := slices.Index(t.Gammas, gamma)
 	if i < 0 {
 		panic(fmt.Sprintf("loss: a focal sum with gamma %v is needed, and the totals have gammas %v; "+
-			"ask the pass for what Needs says", gamma, gammas))
+			"ask the pass for what Needs says", gamma, t.Gammas))
 	}
 	return &row.Focal[i]
 }
