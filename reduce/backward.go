@@ -165,7 +165,7 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 		}
 		w := b.pullers[i].worker
 		if w.prepare(c); n%BlockSize > 0 {
-			w.converted()
+			w.whole()
 		}
 	}
 	b.job.run(segments, len(b.pullers))
@@ -244,7 +244,7 @@ func (b *puller) voxels(from, to int) int {
 		return to
 	}
 	b.stream = false
-	t := b.worker.converted()
+	t := b.worker.whole()
 	invalid := t.load(b.rules, c, whole, to, 0)
 	t.pad(to - whole)
 	b.worker.part.slice(t, 0, BlockSize)

@@ -406,6 +406,56 @@ func TestMisuse(t *testing.T) {
 	require.Panics(t, func() { _ = r.Fold(1, Chunk{Prediction: Float32(x), Target: LabelsUint8(y)}) })
 }
 
+// Where blocks in the middle of a tile are put in plain form, as those with a −0
+// are, sums and gradient have the bits of what was plain to begin with, converted
+// on the way or not.
+func TestPlainBlocks(t *testing.T) {
+	for seed := range uint64(12) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		for kind := hard; kind <= softWeighted; kind++ {
+			o := Options{Channels: 1 + 2*rng.IntN(2), CE: true, Gammas: []float64{.5, 2}[:1+rng.IntN(2)], Workers: 1}
+			n := 1 + rng.IntN(40*BlockSize)
+			v := randomVolume(rng, o, n, kind)
+			for range 20 {
+				v.planes[rng.IntN(o.Channels)][rng.IntN(n)] = 0
+			}
+			d := randomDerivatives(rng, o)
+			results := func(c Chunk) (string, [][]float32) {
+				r, b, g := reducer(t, o), must(NewBackward(o)), planesOf(o.Channels, n)
+				b.Set(d, 1)
+				require.NoError(t, r.Fold(0, c))
+				require.NoError(t, b.Pull(0, c, g...))
+				return hexadecimal(r.Totals()), g
+			}
+			want, wantGradient := results(v.chunk(0, n))
+			for _, planes := range [][][]float32{v.planes, v.soft} {
+				for _, plane := range planes {
+					for i, x := range plane {
+						if x == 0 && rng.IntN(2) == 0 {
+							plane[i] = float32(math.Copysign(0, -1))
+						}
+					}
+				}
+			}
+			doubles := make([][]float64, o.Channels)
+			for k, plane := range v.planes {
+				for _, x := range plane {
+					doubles[k] = append(doubles[k], float64(x))
+				}
+			}
+			converted := v.chunk(0, n)
+			converted.Prediction = Float64(doubles...)
+			for _, c := range []Chunk{v.chunk(0, n), converted} {
+				got, gradient := results(c)
+				require.Equal(t, want, got, "seed %d kind %d", seed, kind)
+				for k := range gradient {
+					requireBits(t, wantGradient[k], gradient[k], "seed %d kind %d", seed, kind)
+				}
+			}
+		}
+	}
+}
+
 // A Reducer takes one kind of data from the first chunk on that was added, be it
 // summed or counted: an empty one, or one that was refused, is none.
 func TestKind(t *testing.T) {
@@ -526,24 +576,47 @@ func TestOptionRanges(t *testing.T) {
 }
 
 // All memory of a Reducer of up to 64 channels is under 4 MiB with 8 workers,
-// and does not grow with the volume.
+// whatever the kind and type of its data, once each worker has converted some and
+// put a block in plain form; and it does not grow with the volume.
 func TestMemory(t *testing.T) {
-	for _, channels := range []int{1, 4, 64} {
-		n := 9 * SegmentSize
-		plane := make([]float32, n)
-		planes := make([][]float32, channels)
-		for k := range planes {
-			planes[k] = plane
-		}
-		c := Chunk{Prediction: Float32(planes...), Target: LabelsUint8(make([]uint8, n))}
-		var before, after, later runtime.MemStats
-		runtime.ReadMemStats(&before)
-		r := reducer(t, Options{Channels: channels, CE: true, Gammas: []float64{2}, Workers: 8})
-		require.NoError(t, r.Fold(0, c))
-		runtime.ReadMemStats(&after)
-		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "%d channels", channels)
-		require.NoError(t, r.Fold(0, c))
-		runtime.ReadMemStats(&later)
-		assert.Less(t, later.TotalAlloc-after.TotalAlloc, uint64(64<<10), "%d channels, more voxels", channels)
+	const workers, n = 8, 9*SegmentSize + 700
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
 	}
+	singles, doubles, labels := make([]float32, n), make([]float64, n), make([]uint8, n)
+	fill(singles, float32(math.Copysign(0, -1)))
+	fill(doubles, math.Copysign(0, -1))
+	for _, channels := range []int{1, 4, 64} {
+		for kind := hard; kind <= softWeighted; kind++ {
+			planes := slices.Repeat([][]float32{singles}, channels)
+			c := Chunk{Target: LabelsUint8(labels)}
+			if kind >= soft {
+				c.Target = Soft(planes...)
+			}
+			if kind == weighted || kind == softWeighted {
+				c.Weights = singles
+			}
+			for name, p := range map[string]Prediction{"float32": Float32(planes...), "float64": Float64(slices.Repeat([][]float64{doubles}, channels)...)} {
+				c.Prediction = p
+				before := heap()
+				r := reducer(t, Options{Channels: channels, CE: true, Gammas: []float64{2}, Workers: workers})
+				r.begin(&c)
+				for i := range workers { // each of which may come to do that
+					w := r.worker(i)
+					w.prepare(&c)
+					require.True(t, w.chunk(&c, 0, BlockSize))
+				}
+				require.NoError(t, r.Fold(0, c))
+				after := heap()
+				assert.Less(t, int64(after)-int64(before), int64(4<<20), "%d channels, kind %d, %s", channels, kind, name)
+				require.NoError(t, r.Fold(0, c))
+				assert.Less(t, int64(heap())-int64(after), int64(64<<10), "%d channels, kind %d, %s, more voxels", channels, kind, name)
+				runtime.KeepAlive(r)
+			}
+		}
+	}
+	runtime.KeepAlive(singles)
 }

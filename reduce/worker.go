@@ -11,9 +11,9 @@ type worker struct {
 	*plan
 	kind  kind
 	slots []float64 // the sums of a segment under way
-	loose *tile     // a tile of converted voxels
+	loose *tile     // a tile of converted voxels, and room for one block in plain form
 	ones  []float32 // as many weights, of soft targets that have none
-	block *tile     // a block put in plain form, once there was one
+	block *tile     // that block, once there was one
 	part  tile      // a view of the chunk, or of loose
 	ahead []int     // those of a planar call; a call of one channel has the first
 	space workspace
@@ -91,6 +91,9 @@ func newWorker(p *plan, k kind) *worker {
 	}
 	w.ahead = make([]int, p.options.Channels)
 	clear(w.loose.planes) // most predictions need no conversion: see converted
+	if k >= soft {
+		clear(w.loose.targets) // nor do such targets: see whole
+	}
 	for _, t := range []*tile{&w.part, &w.view} {
 		t.planes, t.halves = make([][]float32, p.options.Channels), make([][]uint16, p.options.Channels)
 		if w.loose.targets != nil {
@@ -146,19 +149,31 @@ func (w *worker) prepare(c *Chunk) {
 
 // converted returns loose with room for a prediction.
 func (w *worker) converted() *tile {
-	for k := range w.loose.planes {
-		if w.loose.planes[k] == nil {
-			w.loose.planes[k] = make([]float32, w.tileSize())
-		}
-	}
+	w.makeRoom(w.loose.planes)
 	return w.loose
 }
 
+// whole returns loose with room for a prediction and targets.
+func (w *worker) whole() *tile {
+	w.makeRoom(w.loose.targets)
+	return w.converted()
+}
+
+func (w *worker) makeRoom(planes [][]float32) {
+	for k := range planes {
+		if planes[k] == nil {
+			planes[k] = make([]float32, w.tileSize())
+		}
+	}
+}
+
 // plain puts voxels of t in plain form, a block of them from voxel from on. It
-// reports whether all were acceptable.
+// reports whether all were acceptable. Where t is in loose, what was the first
+// block there is done with.
 func (w *worker) plain(t *tile, from int, ignore uint32) bool {
 	if w.block == nil {
-		w.block = newTile(w.options.Channels, w.kind, BlockSize)
+		w.block = newTile(w.options.Channels, w.kind, 0)
+		w.block.slice(w.whole(), 0, BlockSize)
 	}
 	w.block.copy(w.options.Level, t, from, from+BlockSize)
 	return w.block.settle(w.rules, ignore)
