@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -74,6 +75,9 @@ type benchFlags struct {
 // next to each other, having checked them all: a run may take long.
 func (b *benchFlags) cases() (all []bench.Case, err error) {
 	levels, threads := b.level, b.threads
+	if levels == nil && os.Getenv("VOXFOLD_LEVEL") != "" {
+		levels = []string{reduce.Auto.String()}
+	}
 	if levels == nil {
 		for _, l := range reduce.Levels() {
 			levels = append(levels, l.String())

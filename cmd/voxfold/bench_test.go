@@ -49,4 +49,5 @@ func TestBenchUsage(t *testing.T) {
 	t.Setenv("VOXFOLD_LEVEL", "nope")
 	var out, errs bytes.Buffer
 	assert.Equal(t, exitError, Execute([]string{"bench", "--level", "auto"}, &out, &errs), errs.String())
+	assert.Equal(t, exitError, Execute([]string{"bench"}, &out, &errs), errs.String())
 }

@@ -26,7 +26,7 @@ the prediction holds numbers that are not whole; --as says otherwise.
 Files are NIfTI, NRRD or .npy, plain or compressed. A .npy prediction of 3 axes
 is space (z, y, x), of 4 (channel, space), of 5 (sample, channel, space); labels
 and weights are the same without the channels, soft targets have the shape of
-the prediction.
+the prediction. In Fortran order, space is (x, y, z). --axes names others.
 
 As JSON, losses are {"voxels", "samples", "classes", "level", "losses": [{"loss",
 "params", "value"}], "sums": [{"sample", "class", "w", "tp", "fp", "fn", "ce",

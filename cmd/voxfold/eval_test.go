@@ -264,6 +264,7 @@ func TestEvalUsage(t *testing.T) {
 		{volume + " " + volume + " --axes zyx", "no NumPy array"},
 		{volume + " " + volume + " --axes zyx --activation sigmoid", "no NumPy array"},
 		{labels + " " + soft + " --chunk 99999999999", "--chunk"},
+		{labels + " " + labels + " --workers -1", "--workers -1: want 0 or more"},
 	} {
 		code, stdout, stderr := run(append([]string{"eval"}, strings.Fields(c.args)...)...)
 		require.Equal(t, exitUsage, code, "%s\n%s", c.args, stderr)
@@ -339,7 +340,7 @@ func TestEvalGeometry(t *testing.T) {
 	near := nifti(t, voxels, .002, 4, 4, 4)
 	there := nifti(t, voxels, .5, 4, 4, 4)
 	flat := nifti(t, voxels[:16], 0, 4, 4, 1)
-	cube := npy(t, voxels, 4, 4, 4)
+	cube, turned := npy(t, voxels, 4, 4, 4), fortran(t, voxels, 4, 4, 4)
 	for _, c := range []struct {
 		args string
 		code int
@@ -354,6 +355,13 @@ func TestEvalGeometry(t *testing.T) {
 		{here + " " + flat + " --geometry ignore", exitGeometry, "shape"},
 		{here + " " + cube, 0, "is taken as zyx; its shape would be the same"},
 		{cube + " " + cube, 0, ""},
+		{cube + " " + turned, exitGeometry, "one of them in Fortran order"},
+		{turned + " " + cube + " --activation sigmoid", exitGeometry, "one of them in Fortran order"},
+		{cube + " " + cube + " --activation sigmoid --weights " + turned, exitGeometry, "one of them in Fortran order"},
+		{cube + " " + turned + " --geometry ignore", 0, "one of them in Fortran order"},
+		{turned + " " + turned, 0, ""},
+		{npy(t, voxels[:16], 4, 4, 1) + " " + fortran(t, voxels[:16], 4, 4, 1), exitGeometry, "save numpy.ascontiguousarray of both"},
+		{npy(t, voxels[:16], 1, 4, 4) + " " + fortran(t, voxels[:16], 4, 4, 1), 0, ""},
 		{flat + " " + npy(t, voxels[:16], 1, 4, 4), 0, ""},
 		{flat + " " + npy(t, voxels[:16], 4, 4, 1), exitGeometry, "the other way round"},
 		{here + " " + cube + " --axes zyx", 0, "taken as zyx"},

@@ -29,6 +29,9 @@ func (f *foldFlags) register(flags *pflag.FlagSet) {
 const maxChunk = 1 << 28
 
 func (f *foldFlags) check() error {
+	if f.workers < 0 {
+		return usagef("--workers %d: want 0 or more", f.workers)
+	}
 	if f.chunk < 0 || f.chunk > maxChunk {
 		return usagef("--chunk %d: want 1 to %d", f.chunk, maxChunk)
 	}

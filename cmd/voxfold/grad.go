@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -112,6 +114,9 @@ func (g *grad) total() (loss.Loss, error) {
 func (g *grad) create(p *pair, shape []int) (*volume.ArrayWriter, error) {
 	if g.output == "" {
 		return nil, usagef("--output: want the name of a file")
+	}
+	if !slices.Contains([]string{".npy", ".raw"}, filepath.Ext(g.output)) {
+		return nil, usagef("--output %s: want a name that ends in .npy or .raw", g.output)
 	}
 	if info, err := os.Stat(g.output); err == nil {
 		for _, f := range []*volume.File{p.reference, p.prediction, p.weights} {

@@ -197,13 +197,15 @@ func TestGradErrors(t *testing.T) {
 	labels := npy(t, []uint8{0, 1, 1, 0, 1, 0}, 1, 2, 3)
 	prediction := npy(t, []float32{0, 1, .5, 0, 0, 0}, 1, 2, 3)
 	bad := npy(t, []float32{0, 1, .5, 0, 7, 0}, 1, 2, 3)
-	dir := t.TempDir()
+	dir, folder := t.TempDir(), filepath.Join(t.TempDir(), "folder.npy")
+	require.NoError(t, os.Mkdir(folder, 0o755))
 	for _, c := range []struct {
 		args, output, want string
 		code               int
 	}{
 		{labels + " " + prediction, filepath.Join(dir, "none", "x.npy"), "no such file", exitError},
-		{labels + " " + bad, dir, "not a regular file", exitError},
+		{labels + " " + bad, folder, "not a regular file", exitError},
+		{labels + " " + prediction, filepath.Join(dir, "gradient.nii.gz"), "ends in .npy or .raw", exitUsage},
 		{labels + " " + bad, filepath.Join(dir, "x.npy"), "prediction is 7", exitError},
 		{labels + " " + prediction, prediction, "which the gradient would replace", exitUsage},
 		{labels + " " + prediction, labels, "which the gradient would replace", exitUsage},

@@ -244,6 +244,10 @@ func (f *pairFlags) openReference(c *cobra.Command, path string, prediction *vol
 // agree checks that two files cover the same voxels.
 func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
 	remark, err := a.Geometry.Compare(b.Geometry)
+	if err == nil && cubic(a) && opposed(a, b) {
+		err = &volume.GeometryError{First: a.Geometry, Second: b.Geometry, Reason: fmt.Sprintf(
+			"axes: in memory the first is %s and the second %s, one of them in Fortran order; save both with numpy.ascontiguousarray, so that an index is one voxel", a.Axes, b.Axes)}
+	}
 	switch {
 	case a.Geometry.Shape != b.Geometry.Shape:
 		return fmt.Errorf("%s and %s: %w%s", a.Path, b.Path, err, transposed(a, b))
@@ -257,7 +261,7 @@ func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
 	if a.Samples != b.Samples {
 		return fmt.Errorf("samples: %s has %d, %s has %d", a.Path, a.Samples, b.Path, b.Samples)
 	}
-	if shape := a.Geometry.Shape; (a.Axes == "") != (b.Axes == "") && shape[0] == shape[2] && shape[0] > 1 {
+	if (a.Axes == "") != (b.Axes == "") && cubic(a) {
 		array := a
 		if b.Axes != "" {
 			array = b
@@ -267,14 +271,39 @@ func (f *pairFlags) agree(c *cobra.Command, a, b *volume.File) error {
 	return nil
 }
 
+// cubic reports whether a volume has the same shape with its axes the other way
+// round.
+func cubic(f *volume.File) bool {
+	shape := f.Geometry.Shape
+	return shape[0] == shape[2] && shape[0] > 1
+}
+
+// opposed reports whether two arrays have the axes of space in different orders,
+// as one in C order and one in Fortran order have.
+func opposed(a, b *volume.File) bool {
+	space := func(f *volume.File) string {
+		return strings.Map(func(axis rune) rune {
+			if axis == 'b' || axis == 'c' {
+				return -1
+			}
+			return axis
+		}, f.Axes)
+	}
+	return a.Axes != "" && b.Axes != "" && space(a) != space(b)
+}
+
 // transposed returns a hint where shapes are each other's reverse.
 func transposed(a, b *volume.File) string {
 	reversed := b.Geometry.Shape
 	slices.Reverse(reversed[:])
-	if a.Geometry.Shape != reversed || (a.Axes == "") == (b.Axes == "") {
-		return ""
+	switch {
+	case a.Geometry.Shape != reversed:
+	case (a.Axes == "") != (b.Axes == ""):
+		return "\n  (the array's axes are the other way round: save numpy.ascontiguousarray(a.T), or keep Fortran order)"
+	case opposed(a, b):
+		return "\n  (one array is in Fortran order, the other is not: save numpy.ascontiguousarray of both)"
 	}
-	return "\n  (the array's axes are the other way round: save numpy.ascontiguousarray(a.T), or keep Fortran order)"
+	return ""
 }
 
 // options returns how the pair is folded.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,10 @@ func Execute(args []string, stdout, stderr io.Writer) int {
 	}
 	for _, c := range append(root.Commands(), root) {
 		markFailures(c)
+	}
+	root.Version = "(unknown)"
+	if build, ok := debug.ReadBuildInfo(); ok {
+		root.Version = build.Main.Version
 	}
 	root.SilenceErrors = true
 	root.SilenceUsage = true

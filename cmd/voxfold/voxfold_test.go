@@ -85,8 +85,19 @@ var npyTypes = map[string]string{"[]uint8": "|u1", "[]uint16": "<u2", "[]int32":
 // npy writes an array and returns its path.
 func npy(t *testing.T, values any, shape ...int) string {
 	t.Helper()
+	return array(t, "False", values, shape...)
+}
+
+// fortran is npy of an array in Fortran order.
+func fortran(t *testing.T, values any, shape ...int) string {
+	t.Helper()
+	return array(t, "True", values, shape...)
+}
+
+func array(t *testing.T, fortranOrder string, values any, shape ...int) string {
+	t.Helper()
 	text := strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]")
-	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s,), }\n", npyTypes[fmt.Sprintf("%T", values)], text)
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': (%s,), }\n", npyTypes[fmt.Sprintf("%T", values)], fortranOrder, text)
 	var b bytes.Buffer
 	b.WriteString("\x93NUMPY\x01\x00")
 	require.NoError(t, binary.Write(&b, binary.LittleEndian, uint16(len(header))))
@@ -143,4 +154,10 @@ func phantomFiles(t *testing.T, channels int, logits bool) (reference, predictio
 		values = append(values, plane...)
 	}
 	return npy(t, labels, 9, 11, 13), npy(t, values, 1, channels, 9, 11, 13)
+}
+
+func TestVersion(t *testing.T) {
+	stdout, stderr := mustRun(t, "--version")
+	require.Regexp(t, `^voxfold version \S+\n$`, stdout)
+	require.Empty(t, stderr)
 }
