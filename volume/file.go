@@ -137,7 +137,7 @@ func open(path string, opts Options) (*File, error) {
 	for i := range formats {
 		names[i] = formats[i].name
 	}
-	return nil, fmt.Errorf("begins with % x, which is none of the formats %s", head[:min(len(head), 16)], strings.Join(names, ", "))
+	return nil, fmt.Errorf("begins with % x, which is none of the formats %s (of a pair of files, give the header)", head[:min(len(head), 16)], strings.Join(names, ", "))
 }
 
 // An axis of a file's array: its letter as in Options.Axes and its length.

@@ -33,7 +33,7 @@ func Execute(args []string, stdout, stderr io.Writer) int {
 		markFailures(c)
 	}
 	root.Version = "(unknown)"
-	if build, ok := debug.ReadBuildInfo(); ok {
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {
 		root.Version = build.Main.Version
 	}
 	root.SilenceErrors = true
