@@ -261,8 +261,12 @@ func (b *puller) voxels(from, to int) int {
 // release forgets the slices of the chunk, and the gradient's.
 func (p *puller) release() {
 	p.worker.release()
-	p.hard, p.soft = hardBackward{}, softBackward{}
-	clear(p.planar.gradient)
+	hard, soft := &p.hard, &p.soft
+	hard.prediction, hard.halves, hard.labels, hard.gradient = nil, nil, nil, nil
+	soft.prediction, soft.target, soft.weights, soft.gradient = nil, nil, nil, nil
+	for k := range p.planar.gradient {
+		p.planar.gradient[k] = nil
+	}
 	p.planar.weights = nil
 }
 

@@ -179,15 +179,21 @@ func (w *worker) plain(t *tile, from int, ignore uint32) bool {
 	return w.block.settle(w.rules, ignore)
 }
 
-// release forgets the slices of the chunk.
+// release forgets the slices of the chunk. It takes them one by one: to clear the
+// calls as a whole would show in short ones.
 func (w *worker) release() {
-	for _, t := range []*tile{&w.part, &w.view} {
-		clear(t.planes)
-		clear(t.halves)
-		clear(t.targets)
+	for _, t := range [...]*tile{&w.part, &w.view} {
+		for k := range t.planes {
+			t.planes[k], t.halves[k] = nil, nil
+		}
+		for k := range t.targets {
+			t.targets[k] = nil
+		}
 		t.labels, t.weights = nil, nil
 	}
-	w.hardC, w.softC = hardCall{}, softCall{}
+	hard, soft := &w.hardC, &w.softC
+	hard.prediction, hard.halves, hard.labels = nil, nil, nil
+	soft.prediction, soft.target, soft.weights = nil, nil, nil
 	w.plane.weights = nil
 }
 
