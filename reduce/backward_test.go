@@ -248,7 +248,7 @@ func TestBackwardRefuses(t *testing.T) {
 // What is refused in place, where the gradient of the blocks before has taken the
 // prediction's place, is what is refused elsewhere.
 func TestBackwardRefusesInPlace(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds(60) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		for _, level := range Levels() {
 			channels, n := 1+rng.IntN(3), []int{300, 2048, 5000, 2*SegmentSize + 700}[rng.IntN(4)]

@@ -195,3 +195,78 @@ func TestElementsMakeNoDifference(t *testing.T) {
 		}
 	}
 }
+
+// TestElementsTakeTurns: logits of one Reducer may come in any element types in
+// turn, and a block that a kernel refuses though it is acceptable (a logit beyond
+// maxLogit, a weight or a target that is −0) counts as it does as float32.
+func TestElementsTakeTurns(t *testing.T) {
+	for seed := range seeds(48) {
+		rng := rand.New(rand.NewPCG(seed, 23))
+		o, kind := randomOptions(rng)
+		o.ClampRegion = false
+		o.Activation = Sigmoid
+		if o.Channels > 1 {
+			o.Activation = Softmax
+		}
+		n := 1 + rng.IntN(2*SegmentSize/o.Channels)
+		v := randomVolume(rng, o, n, kind)
+		large := seed%2 == 0 // and none is float16
+		halves, doubles := [2][][]uint16{}, make([][]float64, o.Channels)
+		for k, plane := range v.planes {
+			for e := range halves {
+				halves[e] = append(halves[e], make([]uint16, n))
+			}
+			doubles[k] = make([]float64, n)
+			for i := range plane {
+				plane[i] = float32(rng.IntN(161)-80) / 8 // −10 to 10, in all types
+				if large && rng.IntN(1500) == 0 {
+					plane[i] *= 0x1p60
+				}
+				halves[0][k][i], halves[1][k][i] = truncated(plane[i]), uint16(math.Float32bits(plane[i])>>16)
+				doubles[k][i] = float64(plane[i])
+			}
+		}
+		for _, numbers := range append(v.soft, v.weights) {
+			for i := range numbers {
+				if rng.IntN(1500) == 0 {
+					numbers[i] = float32(math.Copysign(0, -1))
+				}
+			}
+		}
+		chunk := func(from, to int) Chunk {
+			c := v.chunk(from, to)
+			switch rng.IntN(4 - int(bit(large))) {
+			case 0:
+				c.Prediction = BFloat16(cutPlanes(halves[1], from, to)...)
+			case 1:
+				c.Prediction = Float64(cutPlanes(doubles, from, to)...)
+			case 3:
+				c.Prediction = Float16(cutPlanes(halves[0], from, to)...)
+			}
+			return c
+		}
+		d := randomDerivatives(rng, o)
+		o.Level = Generic
+		r, b := reducer(t, o), must(NewBackward(o))
+		require.NoError(t, r.Fold(0, v.chunk(0, n)))
+		want, wantGradient := hexadecimal(r.Totals()), planesOf(o.Channels, n)
+		b.Set(d, 1)
+		require.NoError(t, b.Pull(0, v.chunk(0, n), wantGradient...))
+		for _, o.Level = range Levels() {
+			name := fmt.Sprintf("seed %d kind %d %+v", seed, kind, o)
+			r, b := reducer(t, o), must(NewBackward(o))
+			b.Set(d, 1)
+			gradient := planesOf(o.Channels, n)
+			for from := 0; from < n; {
+				to := from + 1 + rng.IntN(n-from)
+				require.NoError(t, r.Fold(0, chunk(from, to)), name)
+				require.NoError(t, b.Pull(0, chunk(from, to), cutPlanes(gradient, from, to)...), name)
+				from = to
+			}
+			require.Equal(t, want, hexadecimal(r.Totals()), name)
+			for k := range gradient {
+				requireBits(t, wantGradient[k], gradient[k], "channel %d, %s", k, name)
+			}
+		}
+	}
+}

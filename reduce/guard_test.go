@@ -45,7 +45,8 @@ func mustNotFault(t *testing.T, f func()) {
 	f()
 }
 
-// TestGuardPages: no kernel reads before its slices or beyond them.
+// TestGuardPages: the one-channel forward kernels for hard labels do not read
+// before their slices or beyond them, of float32 numbers or halves.
 func TestGuardPages(t *testing.T) {
 	for _, head := range []bool{false, true} {
 		for blocks := range 5 {
@@ -58,6 +59,11 @@ func TestGuardPages(t *testing.T) {
 					texture(rand.New(rand.NewPCG(uint64(blocks), 0)), p.input, x, labels, call.ignore, false)
 					call.prediction, call.labels = x, labels
 					mustNotFault(t, func() { compareHard(t, p, *call) })
+					for e := elementFloat16; p.input == logits && e <= elementBFloat16; e++ {
+						c := calls{bytes: func(size int) []byte { return guarded(t, size, head) }}
+						call.halves, call.element = c.rounded(e, x)[0], e
+						mustNotFault(t, func() { compareHard(t, p, *call) })
+					}
 				})
 			}
 		}

@@ -434,8 +434,9 @@ func (c *calls) comparePlanar(t *testing.T, call planarCall) {
 }
 
 // TestHalvesNotPlain: the kernels stop in front of a block with a half that is NaN,
-// infinite or beyond maxLogit, forward and backward, whatever its voxel and class,
-// and take the largest that is none of these.
+// infinite or beyond maxLogit, forward and backward, at a random voxel, class and
+// sign (TestHalvesRefused has all classes and signs), and take the largest that is
+// none of these.
 func TestHalvesNotPlain(t *testing.T) {
 	halves := []struct {
 		element element

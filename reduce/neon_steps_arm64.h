@@ -21,14 +21,14 @@
 #define K1 31   // constants of a step, by lane
 
 // General registers.
-#define CALL R0   // *hardCall or *mapCall
+#define CALL R0   // the call: *hardCall, *planarBackward and so on
 #define X R1      // the next values
 #define X_NUMBER 1
 #define Y R2      // the next labels
 #define Y_NUMBER 2
-#define LEFT R3   // blocks left
+#define LEFT R3   // voxels left
 #define DONE R4   // blocks done
-#define GROUPS R5 // groups of 64 voxels left in the block
+#define GROUPS R5 // groups of 64 voxels left in the block; with several channels, rows
 #define QUARTERS R6
 #define COUNT R7  // valid voxels of the block
 #define CONST R8  // neon, the constants

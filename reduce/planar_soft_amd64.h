@@ -69,7 +69,7 @@ end:
 // ---- The likelihood of a softmax ----
 
 // FIND_LIKELIEST leaves the largest logit of each voxel and the first class
-// that has it, and the logits at EXPS.
+// that has it, and the logits, as float32 numbers, EXPS_X behind EXPS.
 #define FIND_LIKELIEST(class, halves, float16s, next, end) \
 	CONST(avx2Constants_exponent) \ // −∞
 	EACH(LIKELIEST_BEGIN)         \

@@ -72,7 +72,7 @@ type work512 struct {
 	ahead                      [2]exponentials512
 	widened                    [BlockSize]float32 // logits that came as halves
 	inBackground, inForeground [8]uint16          // a bit for each voxel of a mixed group
-	end                        uint64             // the address behind the last value
+	end                        uint64             // the address behind the last value; of halves, as if all blocks stood behind each other in widened
 	halves                     uint64             // that of the halves to be widened next
 	valid                      uint64             // voxels of the block that are not ignored
 	_                          [63]uint8

@@ -410,7 +410,7 @@ func TestMisuse(t *testing.T) {
 // are, sums and gradient have the bits of what was plain to begin with, converted
 // on the way or not.
 func TestPlainBlocks(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range seeds(18) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		for kind := hard; kind <= softWeighted; kind++ {
 			o := Options{Channels: 1 + 2*rng.IntN(2), CE: true, Gammas: []float64{.5, 2}[:1+rng.IntN(2)], Workers: 1}
@@ -579,7 +579,11 @@ func TestOptionRanges(t *testing.T) {
 // whatever the kind and type of its data, once each worker has converted some and
 // put a block in plain form; and it does not grow with the volume.
 func TestMemory(t *testing.T) {
-	const workers, n = 8, 9*SegmentSize + 700
+	const workers = 8
+	n, kinds := 9*SegmentSize+700, []kind{hard, weighted, soft, softWeighted}
+	if testing.Short() {
+		n, kinds = 2*BlockSize, []kind{hard, softWeighted}
+	}
 	heap := func() uint64 {
 		var m runtime.MemStats
 		runtime.GC()
@@ -590,7 +594,7 @@ func TestMemory(t *testing.T) {
 	fill(singles, float32(math.Copysign(0, -1)))
 	fill(doubles, math.Copysign(0, -1))
 	for _, channels := range []int{1, 4, 64} {
-		for kind := hard; kind <= softWeighted; kind++ {
+		for _, kind := range kinds {
 			planes := slices.Repeat([][]float32{singles}, channels)
 			c := Chunk{Target: LabelsUint8(labels)}
 			if kind >= soft {
