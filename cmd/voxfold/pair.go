@@ -45,7 +45,7 @@ func (f *pairFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&f.foreground, "foreground", "labels that count as foreground for a prediction of one channel: nonzero, or a list as 1,2; may be repeated")
 	flags.Var(&f.ignore, "ignore", "labels of the reference whose voxels do not count; may be repeated")
 	flags.StringVar(&f.weights, "weights", "", "`file` of a weight per voxel")
-	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers (default 1e-7)")
+	flags.Float64Var(&f.epsilon, "epsilon", 0, "bound of probabilities inside logarithms and powers; what is outside [0,1] by no more is taken as 0 or 1 (default 1e-7)")
 	flags.BoolVar(&f.clampRegion, "clamp-region", false, "bound probabilities in TP, FP and FN too, as published code does")
 	flags.BoolVar(&f.quantised, "quantised", false, "the prediction's uint8 numbers v are probabilities v/255")
 	f.geometry = "check"
