@@ -566,7 +566,7 @@ func TestOptionRanges(t *testing.T) {
 	for name, o := range map[string]Options{
 		"gamma": {Gammas: []float64{-1}}, "epsilon": {Epsilon: .5}, "channels": {Channels: 300}, "samples": {Samples: -1},
 		"softmax": {Activation: Softmax}, "sigmoid": {Activation: Sigmoid, Channels: 2}, "workers": {Workers: -2}, "workers 65537": {Workers: 65537},
-		"foreground": {Channels: 2, Nonzero: true}, "activation": {Activation: 9}, "level": {Level: map[bool]Level{true: NEON, false: AVX2}[slices.Contains(Levels(), AVX2)]},
+		"foreground": {Channels: 2, Nonzero: true}, "nonzero": {Foreground: []int32{3}, Nonzero: true}, "activation": {Activation: 9}, "level": {Level: map[bool]Level{true: NEON, false: AVX2}[slices.Contains(Levels(), AVX2)]},
 	} {
 		_, err := New(o)
 		require.ErrorContains(t, err, name)
