@@ -9,8 +9,7 @@ import (
 // An Evaluator takes a loss and its gradient of batches in memory. It may be
 // used again and again: beyond the first batch it allocates nothing, unless one
 // comes that is larger or of another kind (labels or soft targets, weights or
-// none).
-// It serves one goroutine at a time and itself uses Options.Workers; any
+// none). It serves one goroutine at a time and itself uses Options.Workers; any
 // number of Evaluators may be used at once.
 type Evaluator struct {
 	loss     Loss

@@ -17,10 +17,10 @@ type Weighted struct {
 
 // Sum returns Σ Weight·Loss, a loss like any other: it needs the sums that its
 // terms need together, so that its value takes one pass over the voxels and
-// its gradient one more, however many terms it has. Weights are finite as float32
-// numbers, which Check verifies. It has no parameters of its own; its name, such as
-// "0.5*dice + 1*focal:gamma=2,reduction=mean", spells out the terms and is
-// for reading only.
+// its gradient one more, however many terms it has. Weights are finite as
+// float32 numbers, which Check verifies. It has no parameters of its own; its
+// name, such as "0.5*dice + 1*focal:gamma=2,reduction=mean", spells out the terms
+// and is for reading only.
 func Sum(terms ...Weighted) Loss { return weightedSum(append([]Weighted(nil), terms...)) }
 
 type weightedSum []Weighted

@@ -159,7 +159,8 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 	copy(b.dst, dst)
 	b.bad = nil
 	segments := (n + SegmentSize - 1) / SegmentSize
-	for i := range min(segments, len(b.pullers)) { // here, so that none is made in a later call
+	pullers := b.pullers[:min(segments, len(b.pullers))]
+	for i := range pullers { // here, so that none is made in a later call
 		if k := c.kind(); b.pullers[i] == nil || b.pullers[i].kind != k {
 			b.pullers[i] = newPuller(b, k)
 		}
@@ -168,13 +169,11 @@ func (b *Backward) pull(sample int, c *Chunk, dst [][]float32, add bool) error {
 			w.whole()
 		}
 	}
-	b.job.run(segments, len(b.pullers))
+	b.job.run(segments, len(pullers))
 	b.chunk = Chunk{}
 	clear(b.dst)
-	for _, p := range b.pullers {
-		if p != nil {
-			p.release()
-		}
+	for _, p := range pullers {
+		p.release()
 	}
 	if b.bad == nil { // a nil *InputError is no nil error
 		return nil

@@ -167,31 +167,39 @@ func TestElementsMakeNoDifference(t *testing.T) {
 		}
 		n := 1 + rng.IntN(2*SegmentSize/o.Channels)
 		v, chunk := narrowVolume(rng, o, element, n, kind)
-		d := randomDerivatives(rng, o)
-		o.Level = Generic
+		requireLevels(t, rng, o, v, chunk, element != "uint8" || kind != hard, // which are counted, and added exactly
+			fmt.Sprintf("seed %d %s kind %d", seed, element, kind))
+	}
+}
+
+// requireLevels requires of every level, for chunks of any size, the gradient that
+// v has whole by the portable kernels, and, where sums says so, its sums.
+func requireLevels(t *testing.T, rng *rand.Rand, o Options, v *volume, chunk func(from, to int) Chunk, sums bool, context string) {
+	t.Helper()
+	n, d := len(v.planes[0]), randomDerivatives(rng, o)
+	o.Level = Generic
+	r, b := reducer(t, o), must(NewBackward(o))
+	require.NoError(t, r.Fold(0, v.chunk(0, n)))
+	want, wantGradient := hexadecimal(r.Totals()), planesOf(o.Channels, n)
+	b.Set(d, 1)
+	require.NoError(t, b.Pull(0, v.chunk(0, n), wantGradient...))
+	for _, o.Level = range Levels() {
+		o.Workers = 1 + rng.IntN(3)
+		name := fmt.Sprintf("%s %+v", context, o)
 		r, b := reducer(t, o), must(NewBackward(o))
-		require.NoError(t, r.Fold(0, v.chunk(0, n)))
-		want, wantGradient := hexadecimal(r.Totals()), planesOf(o.Channels, n)
 		b.Set(d, 1)
-		require.NoError(t, b.Pull(0, v.chunk(0, n), wantGradient...))
-		for _, o.Level = range Levels() {
-			o.Workers = 1 + rng.IntN(3)
-			name := fmt.Sprintf("seed %d %s kind %d %+v", seed, element, kind, o)
-			r, b := reducer(t, o), must(NewBackward(o))
-			b.Set(d, 1)
-			gradient := planesOf(o.Channels, n)
-			for from := 0; from < n; {
-				to := from + 1 + rng.IntN(n-from)
-				require.NoError(t, r.Fold(0, chunk(from, to)), name)
-				require.NoError(t, b.Pull(0, chunk(from, to), cutPlanes(gradient, from, to)...), name)
-				from = to
-			}
-			if element != "uint8" || kind != hard { // which are counted, and added exactly
-				require.Equal(t, want, hexadecimal(r.Totals()), name)
-			}
-			for k := range gradient {
-				requireBits(t, wantGradient[k], gradient[k], "channel %d, %s", k, name)
-			}
+		gradient := planesOf(o.Channels, n)
+		for from := 0; from < n; {
+			to := from + 1 + rng.IntN(n-from)
+			require.NoError(t, r.Fold(0, chunk(from, to)), name)
+			require.NoError(t, b.Pull(0, chunk(from, to), cutPlanes(gradient, from, to)...), name)
+			from = to
+		}
+		if sums {
+			require.Equal(t, want, hexadecimal(r.Totals()), name)
+		}
+		for k := range gradient {
+			requireBits(t, wantGradient[k], gradient[k], "channel %d, %s", k, name)
 		}
 	}
 }
@@ -245,28 +253,6 @@ func TestElementsTakeTurns(t *testing.T) {
 			}
 			return c
 		}
-		d := randomDerivatives(rng, o)
-		o.Level = Generic
-		r, b := reducer(t, o), must(NewBackward(o))
-		require.NoError(t, r.Fold(0, v.chunk(0, n)))
-		want, wantGradient := hexadecimal(r.Totals()), planesOf(o.Channels, n)
-		b.Set(d, 1)
-		require.NoError(t, b.Pull(0, v.chunk(0, n), wantGradient...))
-		for _, o.Level = range Levels() {
-			name := fmt.Sprintf("seed %d kind %d %+v", seed, kind, o)
-			r, b := reducer(t, o), must(NewBackward(o))
-			b.Set(d, 1)
-			gradient := planesOf(o.Channels, n)
-			for from := 0; from < n; {
-				to := from + 1 + rng.IntN(n-from)
-				require.NoError(t, r.Fold(0, chunk(from, to)), name)
-				require.NoError(t, b.Pull(0, chunk(from, to), cutPlanes(gradient, from, to)...), name)
-				from = to
-			}
-			require.Equal(t, want, hexadecimal(r.Totals()), name)
-			for k := range gradient {
-				requireBits(t, wantGradient[k], gradient[k], "channel %d, %s", k, name)
-			}
-		}
+		requireLevels(t, rng, o, v, chunk, true, fmt.Sprintf("seed %d kind %d", seed, kind))
 	}
 }

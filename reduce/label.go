@@ -86,14 +86,37 @@ func (t *Target) encode(dst []uint8, r *rules, table *codeTable, from int) (inva
 // codeRow is the number of labels that a kernel takes at a time.
 const codeRow = 32
 
-// encoders are kernels of a level: encodeGeneric of one type of label each, in
-// rows of so many labels. They return the number of rows done.
-type encoders struct {
+// labelKernels are kernels of a level that make D of labels by P: one for each type
+// of label, in rows of so many. They return the number of rows done.
+type labelKernels[D, P any] struct {
 	row     int
-	uint8s  func(dst, labels []uint8, t *codeTable, rows int) int
-	uint16s func(dst []uint8, labels []uint16, t *codeTable, rows int) int
-	int32s  func(dst []uint8, labels []int32, t *codeTable, rows int) int
+	uint8s  func(dst []D, labels []uint8, by P, rows int) int
+	uint16s func(dst []D, labels []uint16, by P, rows int) int
+	int32s  func(dst []D, labels []int32, by P, rows int) int
 }
+
+// wholeRows calls the kernel of the labels' type, and returns the number of labels
+// done.
+//
+//go:noinline
+func wholeRows[T Label, D, P any](k *labelKernels[D, P], dst []D, labels []T, by P) int {
+	rows := len(labels) / k.row
+	dst = dst[:rows*k.row]
+	raceRead(labels[:rows*k.row])
+	raceWrite(dst)
+	switch labels := any(labels).(type) {
+	case []uint8:
+		rows = k.uint8s(dst, labels, by, rows)
+	case []uint16:
+		rows = k.uint16s(dst, labels, by, rows)
+	case []int32:
+		rows = k.int32s(dst, labels, by, rows)
+	}
+	return rows * k.row
+}
+
+// encoders are encodeGeneric of one type of label each.
+type encoders = labelKernels[uint8, *codeTable]
 
 // encodeRows is encodeGeneric by the level's kernels, where it has any.
 func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) (done int) {
@@ -102,26 +125,9 @@ func encodeRows[T Label](l Level, dst []uint8, labels []T, t *codeTable) (done i
 		return encodeGeneric(dst, labels, t)
 	}
 	for _, k := range kernels {
-		done += encodeBy(k, dst[done:], labels[done:], t)
+		done += wholeRows(k, dst[done:], labels[done:], t)
 	}
 	return done
-}
-
-//go:noinline
-func encodeBy[T Label](k *encoders, dst []uint8, labels []T, t *codeTable) int {
-	rows := len(labels) / k.row
-	dst = dst[:rows*k.row]
-	raceRead(labels[:rows*k.row])
-	raceWrite(dst)
-	switch labels := any(labels).(type) {
-	case []uint8:
-		rows = k.uint8s(dst, labels, t, rows)
-	case []uint16:
-		rows = k.uint16s(dst, labels, t, rows)
-	case []int32:
-		rows = k.int32s(dst, labels, t, rows)
-	}
-	return rows * k.row
 }
 
 // encodeGeneric is the specification of encodeRows: it writes the codes of
@@ -214,35 +220,15 @@ func loadClasses[T Label](dst []int32, r *rules, labels []T) (invalid bool) {
 // widenRow is the number of labels that are widened at a time.
 const widenRow = 64
 
-// wideners are the kernels of a level: widenGeneric of one type of label each.
-// They return the number of rows done.
-type wideners struct {
-	uint8s  func(dst []int32, labels []uint8, most uint8, rows int) int
-	uint16s func(dst []int32, labels []uint16, most uint8, rows int) int
-	int32s  func(dst, labels []int32, most uint8, rows int) int
-}
+// wideners are widenGeneric of one type of label each.
+type wideners = labelKernels[int32, uint8]
 
 // widen is widenGeneric by the level's kernels, where it has any.
-//
-//go:noinline
 func widen[T Label](l Level, dst []int32, labels []T, most uint8) int {
-	kernels := l.kernels().wideners
-	if kernels == nil {
-		return widenGeneric(dst, labels, most)
+	if k := l.kernels().wideners; k != nil {
+		return wholeRows(k, dst, labels, most)
 	}
-	rows := len(labels) / widenRow
-	dst = dst[:rows*widenRow]
-	raceRead(labels[:rows*widenRow])
-	raceWrite(dst)
-	switch labels := any(labels).(type) {
-	case []uint8:
-		rows = kernels.uint8s(dst, labels, most, rows)
-	case []uint16:
-		rows = kernels.uint16s(dst, labels, most, rows)
-	case []int32:
-		rows = kernels.int32s(dst, labels, most, rows)
-	}
-	return rows * widenRow
+	return widenGeneric(dst, labels, most)
 }
 
 // widenGeneric is the specification of widen: it copies labels to dst, in rows

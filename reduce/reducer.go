@@ -124,7 +124,7 @@ func (r *Reducer) Fold(sample int, c Chunk) error {
 
 	f := &r.fold
 	f.chunk, f.sample = c, s
-	defer r.release()
+	defer f.release()
 	f.head = min((BlockSize-s.fill)%BlockSize, n)
 	f.blocks = (n - f.head) / BlockSize
 	tail := n - f.head - f.blocks*BlockSize
@@ -173,14 +173,7 @@ func (r *Reducer) accept(s *sample, n int) {
 }
 
 // release forgets the chunk, so that it is not kept from the garbage collector.
-func (r *Reducer) release() {
-	r.fold.chunk, r.fold.sample = Chunk{}, nil
-	for _, w := range r.workers {
-		if w != nil {
-			w.release()
-		}
-	}
-}
+func (f *fold) release() { f.chunk, f.sample = Chunk{}, nil }
 
 // begin makes the buffers for data of the chunk's kind.
 func (r *Reducer) begin(c *Chunk) {
@@ -219,10 +212,14 @@ func (r *Reducer) segments() bool {
 	f.failed.Store(false)
 	first := segmentBlocks - f.sample.blocks // blocks that the open segment lacks
 	parts := 1 + max(0, f.blocks-first+segmentBlocks-1)/segmentBlocks
-	for i := range min(parts, len(r.workers)) { // here, so that none is made in a later Fold
+	workers := min(parts, len(r.workers))
+	for i := range workers { // here, so that none is made in a later Fold
 		r.worker(i).prepare(&f.chunk)
 	}
-	r.job.run(parts, len(r.workers))
+	r.job.run(parts, workers)
+	for _, w := range r.workers[:workers] {
+		w.release()
+	}
 	if f.failed.Load() {
 		clear(r.pending)
 		return false

@@ -10,8 +10,8 @@ import (
 
 // Sums are the exact sums of a batch, per sample and class. They carry the
 // options that they were made under; sums made under other options do not
-// mix. Any number of goroutines may read them at once. The zero value is not usable: sums come from a [Reducer],
-// [NewSums] or UnmarshalBinary.
+// mix. Any number of goroutines may read them at once. The zero value is not
+// usable: sums come from a [Reducer], [NewSums] or UnmarshalBinary.
 type Sums struct {
 	options Options
 	layout  layout

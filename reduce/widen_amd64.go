@@ -2,7 +2,7 @@
 
 package reduce
 
-var avx2Wideners = wideners{widenUint8AVX2, widenUint16AVX2, widenInt32AVX2}
+var avx2Wideners = wideners{widenRow, widenUint8AVX2, widenUint16AVX2, widenInt32AVX2}
 
 //go:noescape
 func widenUint8AVX2(dst []int32, labels []uint8, most uint8, rows int) int

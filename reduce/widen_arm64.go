@@ -2,7 +2,7 @@
 
 package reduce
 
-var neonWideners = wideners{widenUint8NEON, widenUint16NEON, widenInt32NEON}
+var neonWideners = wideners{widenRow, widenUint8NEON, widenUint16NEON, widenInt32NEON}
 
 //go:noescape
 func widenUint8NEON(dst []int32, labels []uint8, most uint8, rows int) int

@@ -2,7 +2,7 @@
 
 package reduce
 
-var avx512Wideners = wideners{widenUint8AVX512, widenUint16AVX512, widenInt32AVX512}
+var avx512Wideners = wideners{widenRow, widenUint8AVX512, widenUint16AVX512, widenInt32AVX512}
 
 //go:noescape
 func widenUint8AVX512(dst []int32, labels []uint8, most uint8, rows int) int

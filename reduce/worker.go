@@ -67,8 +67,8 @@ func newPlan(o Options) *plan {
 }
 
 // callSize is the most prediction numbers, all channels counted, that one
-// kernel call takes, but for a block of more than 128 channels: assembly cannot be preempted, and the garbage collector
-// should not wait for longer than that.
+// kernel call takes, but for a block of more than 128 channels: assembly cannot
+// be preempted, and the garbage collector should not wait for longer than that.
 const callSize = 65536
 
 // callBlocks is the number of blocks of C channels in such a call.
